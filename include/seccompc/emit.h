@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file emit.h
+ * From a policy to a program.
+ */
+#ifndef SECCOMPC_EMIT_H
+#define SECCOMPC_EMIT_H
+
+#include <seccompc/diag.h>
+#include <seccompc/error.h>
+#include <seccompc/policy.h>
+#include <seccompc/program.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** libseccomp's two ways to write a program: SCMP_FLTATR_CTL_OPTIMIZE, seccomp_attr_set(3). */
+enum scc_scmp_shape {
+    /** One test after another: what runc and crun load. */
+    SCC_SCMP_LINEAR = 1,
+    /** A binary tree over the numbers. */
+    SCC_SCMP_TREE = 2,
+};
+
+/** The version of the libseccomp that is linked in, such as "2.5.4". A static string. */
+const char *scc_scmp_version(void);
+
+/**
+ * Lets libseccomp write the program of @p policy. What the installed libseccomp cannot say, because
+ * it does not know a name or a number, is a warning in @p diags (may be NULL) that names it and the
+ * version: such a call gets the default action.
+ *
+ * Errors: SCC_ERROR_INPUT where libseccomp does not know an architecture of the filter, refuses a
+ * rule, would leave out a rule that is stricter than the default action, would shorten a value to
+ * 32 bits, or where the program has more than SCC_PROGRAM_MAX instructions; SCC_ERROR_SYSTEM
+ * without memory.
+ */
+int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_program **program,
+                  scc_diags *diags, scc_error **err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

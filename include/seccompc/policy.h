@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file policy.h
+ * A profile selected for one target: which rules hold, and what they answer.
+ */
+#ifndef SECCOMPC_POLICY_H
+#define SECCOMPC_POLICY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <seccompc/arch.h>
+#include <seccompc/diag.h>
+#include <seccompc/error.h>
+#include <seccompc/profile.h>
+#include <seccompc/target.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct scc_policy scc_policy;
+
+/** One call as the kernel shows it to a filter, arguments in 64 bits whatever the architecture. */
+struct scc_call {
+    /** `seccomp_data.arch`: AUDIT_ARCH_*. */
+    uint32_t audit;
+    /** `seccomp_data.nr`, with the ABI's offset or bit. */
+    uint32_t nr;
+    uint64_t args[6];
+    /** `seccomp_data.instruction_pointer`. */
+    uint64_t ip;
+};
+
+/**
+ * Selects from @p profile what applies to @p target: includes and excludes (moby
+ * profiles/seccomp/seccomp_linux.go), the architectures of archMap or `architectures`, the names
+ * that exist there. Unknown names, rules that another one hides and architectures that are left out
+ * are reported in @p diags (may be NULL). @p profile must outlive the policy.
+ *
+ * Errors: SCC_ERROR_INPUT where two rules with equal comparisons answer differently, or an errno's
+ * name does not exist on the target; SCC_ERROR_SYSTEM without memory.
+ */
+int scc_policy_select(const scc_profile *profile, const scc_target *target, scc_policy **policy,
+                      scc_diags *diags, scc_error **err);
+
+/** Frees @p policy; NULL is allowed. */
+void scc_policy_free(scc_policy *policy);
+
+/** The target's own architecture. */
+const scc_arch *scc_policy_target_arch(const scc_policy *policy);
+
+/** The number of architectures in the filter, and each of them; the target's own is the first. */
+size_t scc_policy_arch_count(const scc_policy *policy);
+const scc_arch *scc_policy_arch(const scc_policy *policy, size_t index);
+
+/** The return value (SECCOMP_RET_*) for what no rule matches. */
+uint32_t scc_policy_default(const scc_policy *policy);
+
+/**
+ * The return value that the policy gives to @p call: the rules' meaning itself, without libseccomp
+ * and without a program. Where one input matches comparison rules of several actions, the first in
+ * profile order answers.
+ */
+uint32_t scc_policy_answer(const scc_policy *policy, const struct scc_call *call);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

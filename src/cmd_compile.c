@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** seccompc [compile] [OPTIONS] [PROFILE|-] */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base64.h"
+#include "cmd.h"
+#include "compile.h"
+#include "config.h"
+#include "diag.h"
+#include "error.h"
+#include "file.h"
+#include "report.h"
+#include "strbuf.h"
+#include "target_options.h"
+#include "util.h"
+
+struct settings {
+    struct scc_target_options target;
+    const char *bpf_path; /* NULL: not wanted */
+    const char *oci_path;
+    const char *header_path;
+    bool is_base64;
+    enum scc_level level;
+    bool is_strict;
+    bool has_style;
+    enum scc_report_style style;
+    bool is_verbose;
+    bool wants_help;
+    bool wants_version;
+};
+
+static int set_path(const char **path, const char *option, const char *value, scc_error **err)
+{
+    if (!*value)
+        return scc_error_set(err, SCC_ERROR_USAGE, "%s: an empty name, expected a file's", option);
+    if (*path)
+        return scc_error_set(err, SCC_ERROR_USAGE, "%s: given twice, expected once", option);
+    *path = value;
+    return 0;
+}
+
+static int apply_bpf(void *settings, const char *value, scc_error **err)
+{
+    return set_path(&((struct settings *)settings)->bpf_path, "--export-bpf", value, err);
+}
+
+static int apply_oci(void *settings, const char *value, scc_error **err)
+{
+    return set_path(&((struct settings *)settings)->oci_path, "--export-oci", value, err);
+}
+
+static int apply_header(void *settings, const char *value, scc_error **err)
+{
+    return set_path(&((struct settings *)settings)->header_path, "--export-header", value, err);
+}
+
+static int apply_base64(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct settings *)settings)->is_base64 = true;
+    return 0;
+}
+
+static int apply_level(void *settings, const char *value, scc_error **err)
+{
+    if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
+        return scc_error_set(err, SCC_ERROR_USAGE, "-O%s: no such level, expected -O0 or -O1",
+                             value);
+    ((struct settings *)settings)->level = *value == '0' ? SCC_LEVEL_LINEAR : SCC_LEVEL_TREE;
+    return 0;
+}
+
+static int apply_strict(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct settings *)settings)->is_strict = true;
+    return 0;
+}
+
+static int set_style(struct settings *settings, enum scc_report_style style, scc_error **err)
+{
+    if (settings->has_style && settings->style != style)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "--stats, --json and -q exclude one another, expected one of them");
+    settings->has_style = true;
+    settings->style = style;
+    return 0;
+}
+
+static int apply_stats(void *settings, const char *value, scc_error **err)
+{
+    (void)value;
+    return set_style(settings, SCC_REPORT_PERSON, err);
+}
+
+static int apply_json(void *settings, const char *value, scc_error **err)
+{
+    (void)value;
+    return set_style(settings, SCC_REPORT_JSON, err);
+}
+
+static int apply_quiet(void *settings, const char *value, scc_error **err)
+{
+    (void)value;
+    return set_style(settings, SCC_REPORT_QUIET, err);
+}
+
+static int apply_verbose(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct settings *)settings)->is_verbose = true;
+    return 0;
+}
+
+static int apply_help(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct settings *)settings)->wants_help = true;
+    return 0;
+}
+
+static int apply_version(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct settings *)settings)->wants_version = true;
+    return 0;
+}
+
+static const struct scc_option output_rows[] = {
+    {"export-bpf", 0, "FILE",
+     "the raw program in the target's byte order: what crun, bwrap and seccomp(2) take (- is "
+     "standard output)",
+     apply_bpf},
+    {"export-oci", 0, "FILE", "the slim OCI linux.seccomp object", apply_oci},
+    {"export-header", 0, "FILE", "a C header with the program as an array", apply_header},
+    {"base64", 0, NULL, "with --export-bpf: base64 on one line, as crun's annotation wants it",
+     apply_base64},
+};
+
+static const struct scc_option program_rows[] = {
+    {NULL, 'O', "LEVEL",
+     "0: libseccomp's linear program, as runc and crun load it; 1: its binary tree (default)",
+     apply_level},
+    {"strict", 0, NULL, "warnings are errors", apply_strict},
+};
+
+static const struct scc_option report_rows[] = {
+    {"stats", 0, NULL,
+     "say what was selected and emitted (default when standard error is a terminal)", apply_stats},
+    {"json", 0, NULL, "say it as JSON, failures too", apply_json},
+    {"quiet", 'q', NULL, "say nothing but why it failed", apply_quiet},
+    {"verbose", 'v', NULL, "with --stats: also what was left out", apply_verbose},
+    {"help", 'h', NULL, "print this and stop", apply_help},
+    {"version", 0, NULL, "print the versions and stop", apply_version},
+};
+
+static void print_help(const struct scc_option_group *groups, size_t group_count)
+{
+    puts("Usage: seccompc [COMMAND] [OPTIONS] [PROFILE|-]\n\n"
+         "Compiles a container seccomp profile (Docker's, podman's, iSulad's, OCI) for one\n"
+         "target. Without PROFILE: the built-in default profile.\n\n"
+         "Commands:");
+    for (unsigned i = 0; i < scc_command_count; i++)
+        printf("  %-10s %s\n", scc_commands[i].name, scc_commands[i].summary);
+    scc_options_help(stdout, groups, group_count);
+    puts("\nExit status: 0 done; 1 \"no\"; 2 usage; 3 the system said no; 4 an input was refused.\n"
+         "seccompc(1) describes it all, seccompc-profile(5) what is read.");
+}
+
+/*
+ * Outputs
+ */
+
+/** The path with %a replaced by Docker's name of the architecture. */
+static char *expand_path(const char *path, const struct scc_arch *arch)
+{
+    struct scc_strbuf out = {0};
+    for (const char *mark; (mark = strstr(path, "%a")) != NULL; path = mark + 2) {
+        scc_strbuf_add_bytes(&out, path, (size_t)(mark - path));
+        scc_strbuf_add(&out, scc_arch_docker_name(arch));
+    }
+    scc_strbuf_add(&out, path);
+    return scc_strbuf_steal(&out);
+}
+
+struct compilation {
+    const struct settings *settings;
+    struct scc_report report;
+    struct scc_output_set *outputs;
+    scc_error **err;
+};
+
+/** Stages an output; takes @p bytes over, which may be NULL for want of memory. */
+static int stage(struct compilation *at, const char *kind, const char *path,
+                 const struct scc_arch *arch, void *bytes, size_t len)
+{
+    struct scc_report *report = &at->report;
+    SCC_AUTOFREE void *owned = bytes;
+    SCC_AUTOFREE char *expanded = expand_path(path, arch);
+    if (!bytes || !expanded ||
+        !SCC_GROW(report->outputs, report->output_cap, report->output_count + 1))
+        return scc_error_nomem(at->err);
+    if (scc_output_set_add(at->outputs, expanded, bytes, len, at->err) < 0)
+        return -1;
+    report->outputs[report->output_count++] =
+        (struct scc_report_output){kind, SCC_STEAL(expanded), len};
+    return 0;
+}
+
+static int stage_bpf(struct compilation *at, const struct scc_compiled *compiled)
+{
+    const struct scc_arch *arch = compiled->policy->target;
+    size_t len = 0;
+    void *bytes = scc_program_to_bytes(compiled->program, &len);
+    if (bytes && at->settings->is_base64) {
+        struct scc_strbuf text = {0};
+        scc_base64_add(&text, bytes, len);
+        scc_strbuf_add(&text, "\n");
+        free(bytes);
+        len = text.len;
+        bytes = scc_strbuf_steal(&text);
+    }
+    return stage(at, "bpf", at->settings->bpf_path, arch, bytes, len);
+}
+
+static int stage_header(struct compilation *at, const struct scc_compiled *compiled)
+{
+    const struct scc_arch *arch = compiled->policy->target;
+    struct scc_strbuf symbol = {0};
+    size_t len = 0;
+    scc_strbuf_addf(&symbol, "seccomp_filter_%s", arch->name);
+    SCC_AUTOFREE char *name = scc_strbuf_steal(&symbol);
+    char *text = name ? scc_program_to_header(compiled->program, arch, name, &len) : NULL;
+    return stage(at, "header", at->settings->header_path, arch, text, len);
+}
+
+static int stage_oci(struct compilation *at, const struct scc_compiled *compiled)
+{
+    char *copy = malloc(compiled->oci_bytes + 1);
+    if (copy)
+        memcpy(copy, compiled->oci, compiled->oci_bytes);
+    return stage(at, "oci", at->settings->oci_path, compiled->policy->target, copy,
+                 compiled->oci_bytes);
+}
+
+static int stage_all(struct compilation *at, const struct scc_compiled *compiled)
+{
+    if (at->settings->bpf_path && stage_bpf(at, compiled) < 0)
+        return -1;
+    if (at->settings->header_path && stage_header(at, compiled) < 0)
+        return -1;
+    return at->settings->oci_path ? stage_oci(at, compiled) : 0;
+}
+
+/*
+ * The command
+ */
+
+static int check_outputs(const struct settings *settings, scc_error **err)
+{
+    const char *const paths[] = {settings->bpf_path, settings->oci_path, settings->header_path};
+    if (settings->is_base64 && !settings->bpf_path)
+        return scc_error_set(err, SCC_ERROR_USAGE, "--base64: expected --export-bpf with it");
+    for (size_t i = 0; i < SCC_COUNT(paths); i++) {
+        if (paths[i] && settings->target.arch_count > 1 && !strstr(paths[i], "%a"))
+            return scc_error_set(err, SCC_ERROR_USAGE,
+                                 "%s: %zu architectures, expected %%a in the name", paths[i],
+                                 settings->target.arch_count);
+    }
+    if (settings->bpf_path && strcmp(settings->bpf_path, "-") == 0 && !settings->is_base64 &&
+        isatty(STDOUT_FILENO))
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "--export-bpf -: standard output is a terminal, expected a file or a "
+                             "pipe (or --base64)");
+    return 0;
+}
+
+/** A word that is no file may have been meant as a command. */
+static int hint_command(const char *path, scc_error **err)
+{
+    const char *near = strpbrk(path, "./") ? NULL : scc_command_nearest(path);
+    if (near && access(path, F_OK) < 0)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "%s: neither a command nor a file; did you mean %s?", path, near);
+    return 0;
+}
+
+static int read_profile(const char *path, scc_profile **profile, scc_diags *diags, scc_error **err)
+{
+    if (!path)
+        return scc_profile_builtin(profile, err);
+    if (hint_command(path, err) < 0)
+        return -1;
+    return scc_profile_read(path, profile, diags, err);
+}
+
+static int compile_targets(struct compilation *at, const struct scc_profile *profile,
+                           const struct scc_target_choice *choice, scc_diags *diags)
+{
+    struct scc_report *report = &at->report;
+    report->targets = calloc(choice->count, sizeof *report->targets);
+    if (!report->targets)
+        return scc_error_nomem(at->err);
+    for (size_t i = 0; i < choice->count; i++) {
+        struct scc_report_target *target = &report->targets[i];
+        target->target = choice->targets[i];
+        if (scc_compile(profile, target->target, at->settings->level, &target->compiled, diags,
+                        at->err) < 0) {
+            if (choice->count > 1)
+                scc_error_wrap(at->err, "%s", scc_arch_docker_name(choice->targets[i]->arch));
+            return -1;
+        }
+        report->target_count++;
+    }
+    size_t warnings = scc_diags_count(diags, SCC_DIAG_WARNING);
+    if (at->settings->is_strict && warnings)
+        return scc_error_set(at->err, SCC_ERROR_INPUT, "%zu warning%s, refused by --strict",
+                             warnings, warnings == 1 ? "" : "s");
+    for (size_t i = 0; i < choice->count; i++) {
+        if (stage_all(at, &report->targets[i].compiled) < 0)
+            return -1;
+    }
+    return scc_output_set_commit(at->outputs, at->err);
+}
+
+static void clear_report(struct scc_report *report)
+{
+    for (size_t i = 0; i < report->target_count; i++)
+        scc_compiled_clear(&report->targets[i].compiled);
+    for (size_t i = 0; i < report->output_count; i++)
+        free(report->outputs[i].path);
+    free(report->targets);
+    free(report->outputs);
+}
+
+static int run(const struct settings *settings, const char *path, scc_diags *diags, scc_error **err)
+{
+    SCC_CLEANUP(scc_target_choice_clear) struct scc_target_choice choice = {0};
+    scc_profile *profile = NULL;
+    struct compilation at = {.settings = settings, .err = err};
+    bool takes_config = settings->target.spec && !path;
+    int done = scc_target_options_choose(&settings->target, &choice, takes_config ? &profile : NULL,
+                                         diags, err);
+    if (done == 0 && !takes_config)
+        done = read_profile(path, &profile, diags, err);
+    at.outputs = scc_output_set_new();
+    if (done == 0 && !at.outputs)
+        done = scc_error_nomem(err);
+    if (done == 0) {
+        at.report.profile = profile;
+        at.report.profile_bytes = scc_profile_bytes(profile);
+        at.report.diags = diags;
+        at.report.is_verbose = settings->is_verbose;
+        done = compile_targets(&at, profile, &choice, diags);
+    }
+    if (done == 0 && !scc_report_print(stderr, &at.report, settings->style))
+        done = scc_error_nomem(err);
+    scc_output_set_free(at.outputs);
+    clear_report(&at.report);
+    scc_profile_free(profile);
+    return done;
+}
+
+/** Reads the operand and the options that stop before anything is compiled. */
+static int start(struct settings *settings, int argc, char **argv, bool *is_done, const char **path,
+                 scc_error **err)
+{
+    const struct scc_option_group groups[] = {
+        {"Output:", output_rows, SCC_COUNT(output_rows), settings},
+        scc_target_option_group(&settings->target),
+        {"Program:", program_rows, SCC_COUNT(program_rows), settings},
+        {"Report, on standard error:", report_rows, SCC_COUNT(report_rows), settings},
+    };
+    int first;
+    if (scc_options_parse(groups, SCC_COUNT(groups), argc, argv, &first, err) < 0)
+        return -1;
+    *is_done = true;
+    if (settings->wants_help)
+        print_help(groups, SCC_COUNT(groups));
+    else if (settings->wants_version)
+        printf("seccompc %s (libseccomp %s, cJSON %s)\n", SCC_VERSION, scc_scmp_version(),
+               cJSON_Version());
+    else if (settings->target.wants_arch_list)
+        scc_target_options_list_arches(stdout);
+    else
+        *is_done = false;
+    if (argc - first > 1)
+        return scc_error_set(err, SCC_ERROR_USAGE, "%s: a second PROFILE, expected one",
+                             argv[first + 1]);
+    *path = first < argc ? argv[first] : NULL;
+    if (*path && settings->target.spec && strcmp(*path, "-") == 0 &&
+        strcmp(settings->target.spec, "-") == 0)
+        return scc_error_set(err, SCC_ERROR_USAGE, "standard input is named twice");
+    return *is_done ? 0 : check_outputs(settings, err);
+}
+
+int scc_cmd_compile(int argc, char **argv)
+{
+    struct settings settings = {.level = SCC_LEVEL_TREE};
+    const char *path = NULL;
+    bool is_done = false;
+    scc_error *err = NULL;
+    scc_diags *diags = scc_diags_new();
+    int done = diags ? start(&settings, argc, argv, &is_done, &path, &err) : scc_error_nomem(&err);
+    if (!settings.has_style)
+        settings.style = isatty(STDERR_FILENO) ? SCC_REPORT_PERSON : SCC_REPORT_DIAGNOSTICS;
+    if (done == 0 && !is_done)
+        done = run(&settings, path, diags, &err);
+    if (done == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+        done = scc_error_errno(&err, errno, "standard output");
+    int status = SCC_STATUS_DONE;
+    if (done < 0) {
+        scc_report_failure(stderr, err, diags, settings.style);
+        status = (int)scc_error_get_code(err);
+    }
+    scc_error_free(err);
+    scc_diags_free(diags);
+    return status;
+}

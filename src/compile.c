@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compile.h"
+
+#include <linux/seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cost.h"
+#include "error.h"
+#include "tables.h"
+#include "util.h"
+
+void scc_compiled_clear(struct scc_compiled *compiled)
+{
+    scc_policy_free(compiled->policy);
+    scc_program_free(compiled->program);
+    free(compiled->oci);
+    *compiled = (struct scc_compiled){0};
+}
+
+static bool placed_rules_agree(const struct scc_policy *a, const struct scc_placed_rule *one,
+                               const struct scc_policy *b, const struct scc_placed_rule *two)
+{
+    struct scc_cmp cmps[SCC_ARG_COUNT], others[SCC_ARG_COUNT];
+    unsigned count = scc_policy_cmps(a, one, cmps);
+    if (count != scc_policy_cmps(b, two, others))
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        if (scc_cmp_compare(&cmps[i], &others[i]) != 0)
+            return false;
+    }
+    return a->rules[one->rule].return_value == b->rules[two->rule].return_value;
+}
+
+/** Whether rule @p one of @p a stands at the same number in @p table of @p b. */
+static bool has_placed_rule(const struct scc_policy *a, const struct scc_placed_rule *one,
+                            const struct scc_policy *b, const struct scc_policy_arch *table)
+{
+    size_t count;
+    const struct scc_placed_rule *others = scc_policy_rules_at(table, one->nr, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (placed_rules_agree(a, one, b, &others[i]))
+            return true;
+    }
+    return false;
+}
+
+/** Whether two policies have the same architectures, default and tables, rules of one number in any
+ *  order. */
+static bool policies_agree(const struct scc_policy *a, const struct scc_policy *b)
+{
+    if (a->default_return != b->default_return || a->arch_count != b->arch_count)
+        return false;
+    for (size_t i = 0; i < a->arch_count; i++) {
+        const struct scc_policy_arch *one = &a->arches[i], *two = &b->arches[i];
+        if (one->arch != two->arch || one->count != two->count)
+            return false;
+        for (size_t j = 0; j < one->count; j++) {
+            if (!has_placed_rule(a, &one->placed[j], b, two))
+                return false;
+        }
+    }
+    return true;
+}
+
+/** Reads the slim profile back, as a runtime would, and compares what it selects. */
+static int check_slim(const scc_target *target, const struct scc_compiled *compiled,
+                      scc_error **err)
+{
+    scc_profile *profile = NULL;
+    scc_policy *policy = NULL;
+    int done =
+        scc_profile_parse(compiled->oci, compiled->oci_bytes, "slim profile", &profile, NULL, err);
+    if (done == 0)
+        done = scc_policy_select(profile, target, &policy, NULL, err);
+    if (done == 0 && !policies_agree(compiled->policy, policy))
+        done = scc_error_set(err, SCC_ERROR_INPUT,
+                             "the slim profile does not select what the whole one does; this is a "
+                             "fault of seccompc");
+    scc_policy_free(policy);
+    scc_profile_free(profile);
+    return done;
+}
+
+int scc_compile(const scc_profile *profile, const scc_target *target, enum scc_level level,
+                struct scc_compiled *compiled, scc_diags *diags, scc_error **err)
+{
+    struct scc_compiled made = {0};
+    enum scc_scmp_shape shape = level == SCC_LEVEL_LINEAR ? SCC_SCMP_LINEAR : SCC_SCMP_TREE;
+    if (scc_policy_select(profile, target, &made.policy, diags, err) < 0)
+        return -1;
+    int done = scc_emit_scmp(made.policy, shape, &made.program, diags, err);
+    if (done == 0) {
+        made.oci = scc_policy_to_oci(made.policy, &made.oci_bytes);
+        done = made.oci ? check_slim(target, &made, err) : scc_error_nomem(err);
+    }
+    if (done < 0) {
+        scc_compiled_clear(&made);
+        return -1;
+    }
+    *compiled = made;
+    return 0;
+}
+
+struct scc_call_counts scc_policy_count_calls(const struct scc_policy *policy)
+{
+    /* 0: no rule; 1 + action: without comparisons; the last: by argument */
+    enum { BY_ARGUMENT = 1 + SCC_ACTION_COUNT };
+    unsigned char kinds[SCC_SYSCALL_COUNT] = {0};
+    struct scc_call_counts counts = {0};
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct scc_rule *rule = &policy->rules[i];
+        if (rule->effect != SCC_RULE_HOLDS)
+            continue;
+        unsigned char *kind = &kinds[rule->call - scc_syscall_table];
+        if (rule->cmp_count == 0)
+            *kind = (unsigned char)(1 + scc_action_of(rule->return_value));
+        else if (!*kind)
+            *kind = BY_ARGUMENT;
+    }
+    for (size_t i = 0; i < SCC_SYSCALL_COUNT; i++) {
+        counts.total += kinds[i] != 0;
+        if (kinds[i] == BY_ARGUMENT)
+            counts.by_argument++;
+        else if (kinds[i])
+            counts.unconditional[kinds[i] - 1]++;
+    }
+    return counts;
+}
+
+struct scc_cache_counts scc_count_cached(const struct scc_policy *policy,
+                                         const scc_program *program)
+{
+    struct scc_cache_counts counts = {0};
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        const struct scc_policy_arch *table = &policy->arches[i];
+        if (table->arch->id == SCC_ARCH_X32)
+            continue;
+        for (size_t j = 0; j < table->count; j++) {
+            const struct scc_placed_rule *placed = &table->placed[j];
+            const struct scc_rule *rule = &policy->rules[placed->rule];
+            if (placed->selector || rule->cmp_count || rule->return_value != SECCOMP_RET_ALLOW)
+                continue;
+            counts.allowed++;
+            counts.cached += scc_cost_is_cached(program, table->arch->audit, placed->nr);
+        }
+    }
+    return counts;
+}

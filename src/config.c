@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "file.h"
+#include "json.h"
+#include "util.h"
+
+/**
+ * Follows @p path through objects. *found becomes the value, or NULL where a part of the path is
+ * absent or null; a part that is something else is an error.
+ */
+static int follow(const struct scc_json_node *node, const char *const *path, size_t count,
+                  const struct scc_json_node **found, scc_error **err)
+{
+    *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (node->kind != SCC_JSON_OBJECT)
+            return scc_json_error(node, err, "%s, expected an object",
+                                  scc_json_kind_name(node->kind));
+        node = scc_json_member(node, path[i]);
+        if (!node || node->kind == SCC_JSON_NULL)
+            return 0;
+    }
+    *found = node;
+    return 0;
+}
+
+static int read_bounding_set(const struct scc_json_node *root, scc_cap_set *caps, scc_error **err)
+{
+    static const char *const path[] = {"process", "capabilities", "bounding"};
+    const struct scc_json_node *bounding;
+    *caps = 0;
+    if (follow(root, path, SCC_COUNT(path), &bounding, err) < 0)
+        return -1;
+    if (!bounding)
+        return 0;
+    if (bounding->kind != SCC_JSON_ARRAY)
+        return scc_json_error(bounding, err, "%s, expected an array",
+                              scc_json_kind_name(bounding->kind));
+    scc_json_each (name, bounding) {
+        unsigned bit;
+        if (scc_profile_read_cap(name, &bit, err) < 0)
+            return -1;
+        *caps |= (scc_cap_set)1 << bit;
+    }
+    return 0;
+}
+
+int scc_config_read(const char *path, scc_cap_set *caps, scc_profile **profile, scc_diags *diags,
+                    scc_error **err)
+{
+    static const char *const seccomp_path[] = {"linux", "seccomp"};
+    char *text;
+    size_t len;
+    struct scc_json *doc;
+    if (scc_file_read(path, SCC_JSON_MAX_BYTES, &text, &len, err) < 0 ||
+        scc_json_parse(text, len, scc_file_shown_name(path), &doc, err) < 0)
+        return -1;
+    const struct scc_json_node *root = scc_json_root(doc), *seccomp = NULL;
+    scc_cap_set bounding;
+    if (read_bounding_set(root, &bounding, err) < 0 ||
+        follow(root, seccomp_path, SCC_COUNT(seccomp_path), &seccomp, err) < 0) {
+        scc_json_free(doc);
+        return -1;
+    }
+    if (!profile)
+        scc_json_free(doc);
+    else if (scc_profile_from_json(doc, seccomp, profile, diags, err) < 0)
+        return -1;
+    *caps = bounding;
+    return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** What an OCI runtime config (config.json) says about seccomp. */
+#ifndef SCC_CONFIG_H
+#define SCC_CONFIG_H
+
+#include "capability.h"
+#include "profile.h"
+
+/**
+ * Reads @p path ("-" is standard input). *caps becomes the bounding set,
+ * process.capabilities.bounding; where a part of that path is absent or null the set is empty, as
+ * moby's selection takes it. Where @p profile is not NULL, it becomes linux.seccomp; a config
+ * without one is an error, since seccomp is then off.
+ */
+int scc_config_read(const char *path, scc_cap_set *caps, scc_profile **profile, scc_diags *diags,
+                    scc_error **err);
+
+#endif

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Turns the tables in this folder into C: gen_tables.py SYSCALLS DOORS ERRNOS OUT.h OUT.c"""
+
+import csv
+import sys
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    names = [row["name"] for row in rows]
+    if len(set(names)) != len(names):
+        sys.exit(f"{path}: a name stands twice")
+    return rows
+
+
+def columns(rows, path):
+    for row in rows:
+        for column, value in row.items():
+            if column != "name" and value and not value.isdigit():
+                sys.exit(f"{path}: {row['name']}, {column}: {value!r} is no number")
+    return [column for column in rows[0] if column != "name"]
+
+
+def enum(kind, names, tail):
+    lines = [f"    SCC_{kind}_{name.upper()}," for name in names]
+    return "\n".join([f"enum {tail} {{", *lines, f"    SCC_{kind}_COUNT,"])
+
+
+def main(syscalls_path, doors_path, errnos_path, header_path, source_path):
+    syscalls = sorted(read(syscalls_path), key=lambda row: row["name"].encode())
+    doors = {row["name"]: row for row in read(doors_path)}
+    errnos = sorted(read(errnos_path), key=lambda row: row["name"].encode())
+    tables = columns(syscalls, syscalls_path)
+    place = {row["name"]: i for i, row in enumerate(syscalls)}
+    for row in doors.values():
+        if row["name"] not in place or row["door"] not in place or int(row["selector"]) < 1:
+            sys.exit(f"{doors_path}: {row['name']}: unknown names, or a selector below 1")
+    kinds = columns(errnos, errnos_path)
+
+    with open(header_path, "w", encoding="utf-8") as out:
+        out.write(
+            "/* Made by src/data/gen_tables.py from the tables beside it. */\n"
+            "#ifndef SCC_TABLES_H\n#define SCC_TABLES_H\n\n#include <stdint.h>\n\n"
+            + enum("COLUMN", tables, "scc_syscall_column")
+            + "\n    SCC_COLUMN_NONE = SCC_COLUMN_COUNT,\n};\n\n"
+            + enum("ERRNOS", kinds, "scc_errno_column")
+            + "\n};\n\n"
+            f"enum {{\n    SCC_SYSCALL_COUNT = {len(syscalls)},\n"
+            f"    SCC_ERRNO_COUNT = {len(errnos)},\n}};\n\n"
+            "/** Where a table has no such call, and where an architecture has no such errno. */\n"
+            "#define SCC_NR_NONE UINT32_MAX\n#define SCC_ERRNO_NONE 0\n"
+            "#define SCC_NO_DOOR UINT16_MAX\n\n"
+            "/** nr: as in the kernel's table, without the ABI's offset. Sorted by name. */\n"
+            "struct scc_syscall {\n    const char *name;\n"
+            "    uint16_t door;     /* index of the multiplexing call, or SCC_NO_DOOR */\n"
+            "    uint8_t selector;  /* its argument 0 */\n"
+            "    uint32_t nr[SCC_COLUMN_COUNT];\n};\n"
+            "extern const struct scc_syscall scc_syscall_table[SCC_SYSCALL_COUNT];\n\n"
+            "/** For each column the indices into scc_syscall_table, sorted by nr, then by name. */\n"
+            "extern const uint16_t *const scc_syscall_by_nr_index[SCC_COLUMN_COUNT];\n"
+            "extern const uint16_t scc_syscall_by_nr_count[SCC_COLUMN_COUNT];\n\n"
+            "/** Sorted by name. */\n"
+            "struct scc_errno_row {\n    const char *name;\n"
+            "    uint16_t number[SCC_ERRNOS_COUNT];\n};\n"
+            "extern const struct scc_errno_row scc_errno_table[SCC_ERRNO_COUNT];\n\n"
+            "#endif\n"
+        )
+
+    with open(source_path, "w", encoding="utf-8") as out:
+        out.write("/* Made by src/data/gen_tables.py from the tables beside it. */\n")
+        out.write('#include "tables.h"\n\n')
+        out.write("const struct scc_syscall scc_syscall_table[SCC_SYSCALL_COUNT] = {\n")
+        for row in syscalls:
+            numbers = ", ".join(row[column] or "SCC_NR_NONE" for column in tables)
+            door = doors.get(row["name"])
+            through = f'{place[door["door"]]}, {door["selector"]}' if door else "SCC_NO_DOOR, 0"
+            out.write(f'    {{"{row["name"]}", {through}, {{{numbers}}}}},\n')
+        out.write("};\n\n")
+        counts = []
+        for column in tables:
+            order = [i for i, row in enumerate(syscalls) if row[column]]
+            order.sort(key=lambda i, column=column: int(syscalls[i][column]))
+            counts.append(len(order))
+            out.write(f"static const uint16_t by_nr_{column}[] = {{\n    ")
+            out.write(", ".join(map(str, order)) + "};\n")
+        out.write("const uint16_t *const scc_syscall_by_nr_index[SCC_COLUMN_COUNT] = {\n    ")
+        out.write(", ".join(f"by_nr_{column}" for column in tables) + "};\n")
+        out.write("const uint16_t scc_syscall_by_nr_count[SCC_COLUMN_COUNT] = {\n    ")
+        out.write(", ".join(map(str, counts)) + "};\n\n")
+        out.write("const struct scc_errno_row scc_errno_table[SCC_ERRNO_COUNT] = {\n")
+        for row in errnos:
+            numbers = ", ".join(row[kind] or row["generic"] or "SCC_ERRNO_NONE" for kind in kinds)
+            out.write(f'    {{"{row["name"]}", {{{numbers}}}}},\n')
+        out.write("};\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

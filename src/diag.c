@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "diag.h"
+
+#include <stdlib.h>
+
+#include "strbuf.h"
+#include "util.h"
+
+struct entry {
+    enum scc_diag_level level;
+    char *text;
+};
+
+struct scc_diags {
+    struct entry *entries;
+    size_t count, cap;
+};
+
+scc_diags *scc_diags_new(void)
+{
+    return calloc(1, sizeof(struct scc_diags));
+}
+
+void scc_diags_free(scc_diags *diags)
+{
+    if (!diags)
+        return;
+    for (size_t i = 0; i < diags->count; i++)
+        free(diags->entries[i].text);
+    free(diags->entries);
+    free(diags);
+}
+
+size_t scc_diags_count(const scc_diags *diags, enum scc_diag_level level)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < diags->count; i++)
+        count += diags->entries[i].level == level;
+    return count;
+}
+
+const char *scc_diags_at(const scc_diags *diags, size_t index, enum scc_diag_level *level)
+{
+    if (index >= diags->count)
+        return NULL;
+    *level = diags->entries[index].level;
+    return diags->entries[index].text;
+}
+
+int scc_diags_add(scc_diags *diags, enum scc_diag_level level, struct scc_place place,
+                  const char *json_path, scc_error **err, const char *format, ...)
+{
+    if (!diags)
+        return 0;
+    struct scc_strbuf out = {0};
+    if (place.file) {
+        scc_strbuf_add_escaped(&out, place.file);
+        if (place.line)
+            scc_strbuf_addf(&out, ":%u:%u", place.line, place.column);
+        scc_strbuf_add(&out, ": ");
+    }
+    va_list args;
+    va_start(args, format);
+    scc_strbuf_addv(&out, format, args);
+    va_end(args);
+    if (json_path)
+        scc_strbuf_addf(&out, " (%s)", json_path);
+    SCC_AUTOFREE char *text = scc_strbuf_steal(&out);
+    if (!text || !SCC_GROW(diags->entries, diags->cap, diags->count + 1))
+        return scc_error_nomem(err);
+    diags->entries[diags->count++] = (struct entry){level, SCC_STEAL(text)};
+    return 0;
+}

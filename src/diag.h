@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCC_DIAG_INTERNAL_H
+#define SCC_DIAG_INTERNAL_H
+
+#include <seccompc/diag.h>
+
+#include "error.h"
+
+/**
+ * Adds an entry. @p place.file and @p json_path may be NULL; all is copied. @p diags may be NULL:
+ * the caller then has asked not to be told. Returns 0, or -1 without memory.
+ */
+int scc_diags_add(scc_diags *diags, enum scc_diag_level level, struct scc_place place,
+                  const char *json_path, scc_error **err, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Policy → libseccomp context → program: one context, rules in profile order. The only user of
+ * libseccomp's rules and export.
+ */
+#include <seccompc/emit.h>
+
+#include <errno.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "error.h"
+#include "policy.h"
+#include "strbuf.h"
+#include "util.h"
+
+enum {
+    /* The levels of seccomp_api_set(3), newest first; 7 came with libseccomp 2.6. */
+    API_LEVEL_MAX = 7,
+    API_LEVEL_NOTIFY = 5,
+};
+
+static void release_filter(scmp_filter_ctx *filter)
+{
+    if (*filter)
+        seccomp_release(*filter);
+}
+
+const char *scc_scmp_version(void)
+{
+    static char text[32];
+    const struct scmp_version *version = seccomp_version();
+    if (version && !*text)
+        snprintf(text, sizeof text, "%u.%u.%u", version->major, version->minor, version->micro);
+    return text;
+}
+
+/** Says what libseccomp answered to a step that needs no rule. */
+static int refuse_step(int result, const char *step, scc_error **err)
+{
+    if (result == -ENOMEM)
+        return scc_error_nomem(err);
+    return scc_error_errno(err, -result, "libseccomp %s: %s", scc_scmp_version(), step);
+}
+
+/**
+ * A context for the policy's architectures alone. The host's is in every new context; it must go
+ * before one of the other byte order can come.
+ */
+static int open_filter(const struct scc_policy *policy, scmp_filter_ctx *filter, scc_error **err)
+{
+    /*
+     * libseccomp asks the running kernel which actions it knows; the program may be for another
+     * one, so all are declared known.
+     */
+    for (unsigned level = API_LEVEL_MAX; level >= API_LEVEL_NOTIFY; level--) {
+        if (seccomp_api_set(level) == 0)
+            break;
+    }
+    *filter = seccomp_init(policy->default_return);
+    if (!*filter)
+        return scc_error_set(err, SCC_ERROR_SYSTEM, "libseccomp %s: seccomp_init fails",
+                             scc_scmp_version());
+    int result = seccomp_arch_remove(*filter, SCMP_ARCH_NATIVE);
+    if (result < 0)
+        return refuse_step(result, "removing the host's architecture", err);
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        const struct scc_arch *arch = policy->arches[i].arch;
+        result = seccomp_arch_add(*filter, arch->token);
+        if (result == -EINVAL)
+            return scc_error_set(err, SCC_ERROR_INPUT,
+                                 "libseccomp %s does not know %s, so it cannot make this program",
+                                 scc_scmp_version(), arch->name);
+        if (result < 0)
+            return refuse_step(result, arch->name, err);
+    }
+    return 0;
+}
+
+/*
+ * What the installed library cannot say
+ */
+
+/**
+ * Whether libseccomp has the call's number on every architecture of the filter that has the call.
+ * Behind a door only the name can be asked for: what the library does there differs between
+ * versions, and only the finished program tells.
+ */
+static bool knows_call(const struct scc_policy *policy, const struct scc_syscall *call)
+{
+    if (seccomp_syscall_resolve_name(call->name) == __NR_SCMP_ERROR)
+        return false;
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        const struct scc_arch *arch = policy->arches[i].arch;
+        uint32_t nr = scc_syscall_nr(call, arch);
+        if (nr == SCC_NR_NONE || scc_syscall_door(call, arch).call)
+            continue;
+        int known = seccomp_syscall_resolve_name_arch(arch->token, call->name);
+        if (known < 0 || (uint32_t)known != nr)
+            return false;
+    }
+    return true;
+}
+
+/** A lost rule that denies more than the default action would open what the profile closes. */
+static int refuse_lost(const struct scc_policy *policy, const struct scc_rule *rule,
+                       scc_error **err)
+{
+    struct scc_strbuf text = {0};
+    scc_strbuf_addf(&text, "libseccomp %s does not know %s on every architecture here: instead of ",
+                    scc_scmp_version(), rule->call->name);
+    scc_action_describe(&text, rule->return_value, policy->target);
+    scc_strbuf_add(&text, " the call would get the default, ");
+    scc_action_describe(&text, policy->default_return, policy->target);
+    SCC_AUTOFREE char *message = scc_strbuf_steal(&text);
+    if (!message)
+        return scc_error_nomem(err);
+    return scc_error_at(err, scc_policy_place_of(policy, rule), NULL, "%s", message);
+}
+
+/** Names the rules that hold and that the program will not have. */
+static int tell_lost(const struct scc_policy *policy, scc_diags *diags, scc_error **err)
+{
+    struct scc_strbuf names = {0};
+    size_t count = 0;
+    const struct scc_syscall *last = NULL;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct scc_rule *rule = &policy->rules[i];
+        if (rule->effect != SCC_RULE_HOLDS || knows_call(policy, rule->call))
+            continue;
+        if (scc_action_of(rule->return_value) < scc_action_of(policy->default_return)) {
+            scc_strbuf_free(&names);
+            return refuse_lost(policy, rule, err);
+        }
+        if (rule->call == last)
+            continue;
+        last = rule->call;
+        scc_strbuf_addf(&names, "%s%s", count++ ? " " : "", rule->call->name);
+    }
+    SCC_AUTOFREE char *list = scc_strbuf_steal(&names);
+    if (!list)
+        return scc_error_nomem(err);
+    if (!count)
+        return 0;
+    return scc_diags_add(diags, SCC_DIAG_WARNING, (struct scc_place){.file = policy->profile_name},
+                         NULL, err,
+                         "libseccomp %s does not know %zu name%s, which the program leaves to the "
+                         "default action: %s",
+                         scc_scmp_version(), count, count == 1 ? "" : "s", list);
+}
+
+/*
+ * Rules
+ */
+
+static const enum scmp_compare operators[SCC_OP_COUNT] = {
+    [SCC_OP_NE] = SCMP_CMP_NE,
+    [SCC_OP_LT] = SCMP_CMP_LT,
+    [SCC_OP_LE] = SCMP_CMP_LE,
+    [SCC_OP_EQ] = SCMP_CMP_EQ,
+    [SCC_OP_GE] = SCMP_CMP_GE,
+    [SCC_OP_GT] = SCMP_CMP_GT,
+    [SCC_OP_MASKED_EQ] = SCMP_CMP_MASKED_EQ,
+};
+
+static int add_rule(const struct scc_policy *policy, scmp_filter_ctx filter,
+                    const struct scc_rule *rule, scc_error **err)
+{
+    int call = seccomp_syscall_resolve_name(rule->call->name);
+    if (call == __NR_SCMP_ERROR)
+        return 0; /* tell_lost() has told */
+    struct scmp_arg_cmp cmps[SCC_ARG_COUNT];
+    for (unsigned i = 0; i < rule->cmp_count; i++)
+        cmps[i] = (struct scmp_arg_cmp){rule->cmps[i].arg, operators[rule->cmps[i].op],
+                                        rule->cmps[i].value, rule->cmps[i].value2};
+    /* scmp actions are the kernel's return values: seccomp.h, SCMP_ACT_* */
+    int result = seccomp_rule_add_array(filter, rule->return_value, call, rule->cmp_count, cmps);
+    if (result == 0)
+        return 0;
+    if (result == -ENOMEM)
+        return scc_error_nomem(err);
+    char reason[128];
+    const char *why = result == -EEXIST ? "another action for the same arguments is there already"
+                                        : strerror_r(-result, reason, sizeof reason);
+    return scc_error_at(err, scc_policy_place_of(policy, rule), NULL,
+                        "libseccomp %s refuses this rule for %s: %s", scc_scmp_version(),
+                        rule->call->name, why);
+}
+
+static int add_rules(const struct scc_policy *policy, scmp_filter_ctx filter, scc_error **err)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        if (policy->rules[i].effect == SCC_RULE_HOLDS &&
+            add_rule(policy, filter, &policy->rules[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/*
+ * Export
+ */
+
+/** Reads what libseccomp has written to @p fd. */
+static int read_back(int fd, void **bytes, size_t *len, scc_error **err)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    if (size < 0)
+        return scc_error_errno(err, errno, "reading the program back");
+    *bytes = malloc((size_t)size + 1);
+    if (!*bytes)
+        return scc_error_nomem(err);
+    for (*len = 0; *len < (size_t)size;) {
+        ssize_t got = pread(fd, (char *)*bytes + *len, (size_t)size - *len, (off_t)*len);
+        if (got <= 0)
+            return scc_error_errno(err, got < 0 ? errno : EIO, "reading the program back");
+        *len += (size_t)got;
+    }
+    return 0;
+}
+
+static int export_program(const struct scc_policy *policy, const scmp_filter_ctx filter,
+                          scc_program **program, scc_error **err)
+{
+    /* libseccomp 2.5 writes to descriptors alone; this one is memory. */
+    SCC_CLEANUP(scc_close_fd) int fd = memfd_create("seccompc", MFD_CLOEXEC);
+    SCC_AUTOFREE void *bytes = NULL;
+    size_t len = 0;
+    if (fd < 0)
+        return scc_error_errno(err, errno, "memfd_create");
+    int result = seccomp_export_bpf(filter, fd);
+    if (result < 0)
+        return refuse_step(result, "writing the program", err);
+    if (read_back(fd, &bytes, &len, err) < 0)
+        return -1;
+    if (len > (size_t)SCC_PROGRAM_MAX * SCC_INSTRUCTION_BYTES)
+        return scc_error_set(err, SCC_ERROR_INPUT,
+                             "libseccomp %s needs %zu instructions, and the kernel takes %d",
+                             scc_scmp_version(), len / SCC_INSTRUCTION_BYTES, SCC_PROGRAM_MAX);
+    if (scc_program_parse(bytes, len, policy->target, program, err) < 0)
+        return scc_error_wrap(err, "libseccomp %s", scc_scmp_version());
+    return 0;
+}
+
+int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_program **program,
+                  scc_diags *diags, scc_error **err)
+{
+    SCC_CLEANUP(release_filter) scmp_filter_ctx filter = NULL;
+    if (open_filter(policy, &filter, err) < 0)
+        return -1;
+    int result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, (uint32_t)shape);
+    if (result < 0)
+        return refuse_step(result, "SCMP_FLTATR_CTL_OPTIMIZE", err);
+    if (tell_lost(policy, diags, err) < 0 || add_rules(policy, filter, err) < 0)
+        return -1;
+    return export_program(policy, filter, program, err);
+}

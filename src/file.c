@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "util.h"
+
+enum { READ_STEP_BYTES = 64 << 10, TRIES = 100 };
+
+const char *scc_file_shown_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+static int read_all(int fd, const char *path, size_t max_bytes, char **text, size_t *len_bytes,
+                    scc_error **err)
+{
+    SCC_AUTOFREE char *data = NULL;
+    size_t cap = 0, len = 0;
+    const char *name = scc_file_shown_name(path);
+    for (;;) {
+        /* One byte past the limit tells a larger file from one that just fits. */
+        if (!SCC_GROW(data, cap, len + READ_STEP_BYTES))
+            return scc_error_nomem(err);
+        ssize_t got = read(fd, data + len, cap - len);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 && errno == EISDIR)
+            return scc_error_at(err, (struct scc_place){name, 1, 1}, NULL,
+                                "a directory, expected a file");
+        if (got < 0)
+            return scc_error_errno(err, errno, "%s", name);
+        if (got == 0)
+            break;
+        len += (size_t)got;
+        if (len > max_bytes)
+            return scc_error_at(err, (struct scc_place){name, 1, 1}, NULL,
+                                "more than %zu bytes, expected at most that", max_bytes);
+    }
+    *len_bytes = len;
+    *text = SCC_STEAL(data);
+    return 0;
+}
+
+int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_bytes,
+                  scc_error **err)
+{
+    if (strcmp(path, "-") == 0)
+        return read_all(STDIN_FILENO, path, max_bytes, text, len_bytes, err);
+    SCC_CLEANUP(scc_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return scc_error_errno(err, errno, "%s", path);
+    return read_all(fd, path, max_bytes, text, len_bytes, err);
+}
+
+enum stage {
+    STAGE_STREAM,    /* written at the commit */
+    STAGE_WAITING,   /* the temporary file holds the new contents */
+    STAGE_EXCHANGED, /* the temporary file holds the old contents */
+    STAGE_CREATED,   /* there was no file before; the temporary name is gone */
+    STAGE_REPLACED,  /* the file system cannot exchange: the old contents are gone */
+};
+
+struct output {
+    enum stage stage;
+    char *path;
+    void *bytes; /* of a stream */
+    size_t len;
+    int dir_fd;
+    const char *base; /* inside path */
+    char temporary[40];
+};
+
+struct scc_output_set {
+    struct output *outputs;
+    size_t count, cap;
+};
+
+struct scc_output_set *scc_output_set_new(void)
+{
+    return calloc(1, sizeof(struct scc_output_set));
+}
+
+/** Releases what one output holds, the temporary file included. */
+static void drop_output(struct output *output)
+{
+    if (output->stage == STAGE_WAITING || output->stage == STAGE_EXCHANGED)
+        unlinkat(output->dir_fd, output->temporary, 0);
+    if (output->stage != STAGE_STREAM)
+        scc_close_fd(&output->dir_fd);
+    free(output->path);
+    free(output->bytes);
+}
+
+void scc_output_set_free(struct scc_output_set *set)
+{
+    if (!set)
+        return;
+    for (size_t i = 0; i < set->count; i++)
+        drop_output(&set->outputs[i]);
+    free(set->outputs);
+    free(set);
+}
+
+static int write_all(int fd, const char *path, const void *bytes, size_t len, scc_error **err)
+{
+    for (const char *at = bytes; len;) {
+        ssize_t put = write(fd, at, len);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return scc_error_errno(err, errno, "%s", path);
+        at += put;
+        len -= (size_t)put;
+    }
+    return 0;
+}
+
+/** Says whether the bytes go into a stream (1) or a new file (0), or refuses the path (-1). */
+static int classify(const char *path, mode_t *mode, scc_error **err)
+{
+    struct stat link, target;
+    *mode = 0666;
+    if (strcmp(path, "-") == 0)
+        return 1;
+    if (lstat(path, &link) < 0)
+        return errno == ENOENT ? 0 : scc_error_errno(err, errno, "%s", path);
+    bool is_link = S_ISLNK(link.st_mode);
+    if (stat(path, &target) < 0)
+        return scc_error_errno(err, errno, "%s", path);
+    if (S_ISFIFO(target.st_mode) || S_ISCHR(target.st_mode))
+        return 1;
+    if (is_link)
+        return scc_error_set(err, SCC_ERROR_SYSTEM,
+                             "%s: a symbolic link, expected the file's own name", path);
+    if (!S_ISREG(target.st_mode))
+        return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: %s, expected a regular file", path,
+                             S_ISDIR(target.st_mode) ? "a directory" : "a special file");
+    *mode = target.st_mode & 0777;
+    return 0;
+}
+
+/** Opens a new file beside the output under a name that nobody can foresee. */
+static int open_temporary(struct output *output, scc_error **err)
+{
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t chance;
+        if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
+            return scc_error_errno(err, errno, "getrandom");
+        snprintf(output->temporary, sizeof output->temporary, ".seccompc.%016" PRIx64, chance);
+        int fd = openat(output->dir_fd, output->temporary,
+                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST)
+            return fd >= 0 ? fd : scc_error_errno(err, errno, "%s", output->path);
+    }
+    return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: no free temporary name", output->path);
+}
+
+static int open_directory(struct output *output, scc_error **err)
+{
+    char *slash = strrchr(output->path, '/');
+    output->base = slash ? slash + 1 : output->path;
+    if (!*output->base)
+        return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: a directory, expected a file's name",
+                             output->path);
+    SCC_AUTOFREE char *dir =
+        slash ? strndup(output->path, (size_t)(slash - output->path) + 1) : strdup(".");
+    if (!dir)
+        return scc_error_nomem(err);
+    output->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (output->dir_fd < 0)
+        return scc_error_errno(err, errno, "%s", output->path);
+    return 0;
+}
+
+/** Writes the new contents to the disk under a temporary name. */
+static int stage_file(struct output *output, mode_t mode, const void *bytes, size_t len,
+                      scc_error **err)
+{
+    if (open_directory(output, err) < 0)
+        return -1;
+    SCC_CLEANUP(scc_close_fd) int fd = open_temporary(output, err);
+    if (fd < 0) {
+        scc_close_fd(&output->dir_fd);
+        return -1;
+    }
+    int done = write_all(fd, output->path, bytes, len, err);
+    if (done == 0 && mode != 0666 && fchmod(fd, mode) < 0)
+        done = scc_error_errno(err, errno, "%s", output->path);
+    if (done == 0 && fsync(fd) < 0)
+        done = scc_error_errno(err, errno, "%s", output->path);
+    if (done < 0) {
+        unlinkat(output->dir_fd, output->temporary, 0);
+        scc_close_fd(&output->dir_fd);
+        return -1;
+    }
+    output->stage = STAGE_WAITING;
+    return 0;
+}
+
+int scc_output_set_add(struct scc_output_set *set, const char *path, const void *bytes,
+                       size_t len_bytes, scc_error **err)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->outputs[i].path, path) == 0)
+            return scc_error_set(err, SCC_ERROR_USAGE, "%s: named for two outputs, expected one",
+                                 path);
+    }
+    if (!SCC_GROW(set->outputs, set->cap, set->count + 1))
+        return scc_error_nomem(err);
+    struct output output = {.stage = STAGE_STREAM};
+    mode_t mode;
+    int is_stream = classify(path, &mode, err);
+    if (is_stream < 0)
+        return -1;
+    output.path = strdup(path);
+    if (is_stream)
+        output.bytes = malloc(len_bytes + 1);
+    if (!output.path || (is_stream && !output.bytes)) {
+        drop_output(&output);
+        return scc_error_nomem(err);
+    }
+    if (is_stream) {
+        memcpy(output.bytes, bytes, len_bytes);
+        output.len = len_bytes;
+    } else if (stage_file(&output, mode, bytes, len_bytes, err) < 0) {
+        drop_output(&output);
+        return -1;
+    }
+    set->outputs[set->count++] = output;
+    return 0;
+}
+
+/* glibc has renameat2() since 2.28; musl has not. */
+static int rename_with(const struct output *output, unsigned flags)
+{
+    return (int)syscall(SYS_renameat2, output->dir_fd, output->temporary, output->dir_fd,
+                        output->base, flags);
+}
+
+/**
+ * Gives the new contents their name. Exchanging keeps the old contents until all outputs are in
+ * place; whether there is an old file can change between two tries, so either way is tried again.
+ */
+static int publish(struct output *output, scc_error **err)
+{
+    for (int i = 0; i < TRIES; i++) {
+        if (rename_with(output, RENAME_NOREPLACE) == 0) {
+            output->stage = STAGE_CREATED;
+            return 0;
+        }
+        if (errno == EEXIST && rename_with(output, RENAME_EXCHANGE) == 0) {
+            output->stage = STAGE_EXCHANGED;
+            return 0;
+        }
+        if (errno == EINVAL || errno == ENOSYS) {
+            if (renameat(output->dir_fd, output->temporary, output->dir_fd, output->base) == 0) {
+                output->stage = STAGE_REPLACED;
+                return 0;
+            }
+        }
+        if (errno != ENOENT && errno != EEXIST)
+            break;
+    }
+    return scc_error_errno(err, errno, "%s", output->path);
+}
+
+static void take_back(struct output *output)
+{
+    if (output->stage == STAGE_CREATED)
+        unlinkat(output->dir_fd, output->base, 0);
+    else if (output->stage == STAGE_EXCHANGED && rename_with(output, RENAME_EXCHANGE) == 0)
+        output->stage = STAGE_WAITING;
+}
+
+static int write_stream(const struct output *output, scc_error **err)
+{
+    if (strcmp(output->path, "-") == 0)
+        return write_all(STDOUT_FILENO, "standard output", output->bytes, output->len, err);
+    SCC_CLEANUP(scc_close_fd) int fd = open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return scc_error_errno(err, errno, "%s", output->path);
+    return write_all(fd, output->path, output->bytes, output->len, err);
+}
+
+int scc_output_set_commit(struct scc_output_set *set, scc_error **err)
+{
+    int done = 0;
+    for (size_t i = 0; i < set->count && done == 0; i++) {
+        if (set->outputs[i].stage == STAGE_WAITING)
+            done = publish(&set->outputs[i], err);
+    }
+    for (size_t i = 0; i < set->count && done == 0; i++) {
+        if (set->outputs[i].stage == STAGE_STREAM)
+            done = write_stream(&set->outputs[i], err);
+        else if (fsync(set->outputs[i].dir_fd) < 0 && errno != EINVAL)
+            done = scc_error_errno(err, errno, "%s", set->outputs[i].path);
+    }
+    for (size_t i = set->count; i-- > 0 && done < 0;)
+        take_back(&set->outputs[i]);
+    return done;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** Reading bounded files, and writing several so that all appear whole or none does. */
+#ifndef SCC_FILE_H
+#define SCC_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+
+/** "-" as a person reads it: "standard input"; any other path as it is. */
+const char *scc_file_shown_name(const char *path);
+
+/**
+ * Reads the file at @p path, or standard input for "-". *text has room for one byte more, is not
+ * terminated, and belongs to the caller. A directory and a file larger than @p max_bytes are
+ * refused (SCC_ERROR_INPUT); what the system refuses is SCC_ERROR_SYSTEM.
+ */
+int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_bytes,
+                  scc_error **err);
+
+/** Files that are written but do not stand under their names yet. */
+struct scc_output_set;
+
+struct scc_output_set *scc_output_set_new(void);
+
+/** Removes what was staged and not committed. NULL is allowed. */
+void scc_output_set_free(struct scc_output_set *set);
+
+/**
+ * Stages @p len bytes for @p path: into a new file beside it, synchronised to the disk. "-" is
+ * standard output, and a FIFO or character device is written to as it is; both happen at the
+ * commit. Refused: a path twice, a symbolic link to a regular file (name the file itself), a
+ * directory, a block device, a socket.
+ */
+int scc_output_set_add(struct scc_output_set *set, const char *path, const void *bytes,
+                       size_t len_bytes, scc_error **err);
+
+/**
+ * Renames all staged files to their names, with the mode of the file that they replace or else as
+ * the umask says. Where one cannot be renamed, those before it are taken back, and the old files
+ * stand as they stood.
+ */
+int scc_output_set_commit(struct scc_output_set *set, scc_error **err);
+
+#endif

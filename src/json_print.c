@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "json_print.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+
+enum { LINE_MAX_COLUMNS = 80 };
+
+static void print_item(struct scc_strbuf *out, const cJSON *item, unsigned depth);
+
+static void start_line(struct scc_strbuf *out, unsigned depth)
+{
+    scc_strbuf_addf(out, "\n%*s", (int)(2 * depth), "");
+}
+
+/** Scalars keep cJSON's spelling and escapes. */
+static void print_scalar(struct scc_strbuf *out, const cJSON *item)
+{
+    SCC_AUTOFREE char *text = cJSON_PrintUnformatted(item);
+    if (text)
+        scc_strbuf_add(out, text);
+    else
+        out->failed = true;
+}
+
+static void print_key(struct scc_strbuf *out, const char *key)
+{
+    cJSON *text = cJSON_CreateStringReference(key);
+    if (!text) {
+        out->failed = true;
+        return;
+    }
+    print_scalar(out, text);
+    cJSON_Delete(text);
+    scc_strbuf_add(out, ": ");
+}
+
+static bool has_containers(const cJSON *item)
+{
+    for (const cJSON *child = item->child; child; child = child->next) {
+        if (cJSON_IsArray(child) || cJSON_IsObject(child))
+            return true;
+    }
+    return false;
+}
+
+static size_t column(const struct scc_strbuf *out)
+{
+    size_t at = out->len;
+    while (at && out->data[at - 1] != '\n')
+        at--;
+    return out->len - at;
+}
+
+static void print_filled(struct scc_strbuf *out, const cJSON *array, unsigned depth)
+{
+    start_line(out, depth + 1);
+    for (const cJSON *child = array->child; child; child = child->next) {
+        struct scc_strbuf text = {0};
+        print_scalar(&text, child);
+        if (child != array->child) {
+            bool fits = column(out) + 1 + text.len + 1 <= LINE_MAX_COLUMNS;
+            if (fits)
+                scc_strbuf_add(out, " ");
+            else
+                start_line(out, depth + 1);
+        }
+        scc_strbuf_add_bytes(out, text.data, text.len);
+        if (child->next)
+            scc_strbuf_add(out, ",");
+        out->failed |= text.failed;
+        scc_strbuf_free(&text);
+    }
+    start_line(out, depth);
+}
+
+static void print_children(struct scc_strbuf *out, const cJSON *item, unsigned depth)
+{
+    for (const cJSON *child = item->child; child; child = child->next) {
+        start_line(out, depth + 1);
+        if (cJSON_IsObject(item))
+            print_key(out, child->string);
+        print_item(out, child, depth + 1);
+        if (child->next)
+            scc_strbuf_add(out, ",");
+    }
+    start_line(out, depth);
+}
+
+static void print_item(struct scc_strbuf *out, const cJSON *item, unsigned depth)
+{
+    bool is_object = cJSON_IsObject(item);
+    if (!is_object && !cJSON_IsArray(item)) {
+        print_scalar(out, item);
+        return;
+    }
+    scc_strbuf_add(out, is_object ? "{" : "[");
+    if (item->child && (is_object || has_containers(item)))
+        print_children(out, item, depth);
+    else if (item->child)
+        print_filled(out, item, depth);
+    scc_strbuf_add(out, is_object ? "}" : "]");
+}
+
+void scc_json_print(struct scc_strbuf *out, const cJSON *item)
+{
+    print_item(out, item, 0);
+    scc_strbuf_add(out, "\n");
+}
+
+cJSON *scc_json_new_uint(uint64_t value)
+{
+    char digits[24];
+    snprintf(digits, sizeof digits, "%" PRIu64, value);
+    return cJSON_CreateRaw(digits);
+}

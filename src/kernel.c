@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel.h"
+
+#include <ctype.h>
+
+enum {
+    PART_MAX = 255 /* moby reads each part into eight bits; so does KERNEL_VERSION() */
+};
+
+/** Reads digits up to PART_MAX; returns what follows, or NULL. */
+static const char *read_part(const char *text, uint16_t *part)
+{
+    unsigned value = 0;
+    if (!isdigit((unsigned char)*text))
+        return 0;
+    for (; isdigit((unsigned char)*text); text++) {
+        value = value * 10 + (unsigned)(*text - '0');
+        if (value > PART_MAX)
+            return 0;
+    }
+    *part = (uint16_t)value;
+    return text;
+}
+
+/** Reads "X.Y"; returns what follows, or NULL. */
+static const char *read_pair(const char *text, struct scc_kernel *kernel)
+{
+    text = read_part(text, &kernel->major);
+    return text && *text == '.' ? read_part(text + 1, &kernel->minor) : 0;
+}
+
+bool scc_kernel_parse(const char *text, struct scc_kernel *kernel)
+{
+    const char *rest = read_pair(text, kernel);
+    return rest && !*rest;
+}
+
+bool scc_kernel_parse_release(const char *text, struct scc_kernel *kernel)
+{
+    const char *rest = read_pair(text, kernel);
+    return rest && !isalpha((unsigned char)*rest);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "suggest.h"
+
+const struct scc_command scc_commands[] = {
+    {"compile", "profile to program and slim OCI profile (the default)", scc_cmd_compile},
+};
+const unsigned scc_command_count = sizeof scc_commands / sizeof *scc_commands;
+
+const char *scc_command_nearest(const char *name)
+{
+    struct scc_suggestion best = scc_suggestion_for(name);
+    for (unsigned i = 0; i < scc_command_count; i++)
+        scc_suggestion_offer(&best, scc_commands[i].name);
+    return best.name;
+}
+
+int main(int argc, char **argv)
+{
+    /* A reader that goes away is an error of the write, with a message and a status. */
+    signal(SIGPIPE, SIG_IGN);
+    for (unsigned i = 0; argc > 1 && i < scc_command_count; i++) {
+        if (strcmp(argv[1], scc_commands[i].name) == 0)
+            return scc_commands[i].run(argc - 1, argv + 1);
+    }
+    return scc_commands[0].run(argc, argv);
+}

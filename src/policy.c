@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "strbuf.h"
+#include "util.h"
+
+void scc_policy_free(scc_policy *policy)
+{
+    if (!policy)
+        return;
+    for (size_t i = 0; i < policy->arch_count; i++)
+        free(policy->arches[i].placed);
+    free(policy->rules);
+    free(policy->listener_path);
+    free(policy->listener_metadata);
+    free(policy->profile_name);
+    free(policy->left_out);
+    free(policy);
+}
+
+const scc_arch *scc_policy_target_arch(const scc_policy *policy)
+{
+    return policy->target;
+}
+
+size_t scc_policy_arch_count(const scc_policy *policy)
+{
+    return policy->arch_count;
+}
+
+const scc_arch *scc_policy_arch(const scc_policy *policy, size_t index)
+{
+    return index < policy->arch_count ? policy->arches[index].arch : NULL;
+}
+
+uint32_t scc_policy_default(const scc_policy *policy)
+{
+    return policy->default_return;
+}
+
+struct scc_place scc_policy_place_of(const struct scc_policy *policy, const struct scc_rule *rule)
+{
+    return (struct scc_place){policy->profile_name, rule->origin.line, rule->origin.column};
+}
+
+unsigned scc_policy_cmps(const struct scc_policy *policy, const struct scc_placed_rule *placed,
+                         struct scc_cmp cmps[SCC_ARG_COUNT])
+{
+    const struct scc_rule *rule = &policy->rules[placed->rule];
+    unsigned count = 0;
+    if (placed->selector)
+        cmps[count++] = (struct scc_cmp){.arg = 0, .op = SCC_OP_EQ, .value = placed->selector};
+    for (unsigned i = 0; i < rule->cmp_count; i++) {
+        if (!placed->selector || rule->cmps[i].arg != 0)
+            cmps[count++] = rule->cmps[i];
+    }
+    return count;
+}
+
+/*
+ * Placing
+ */
+
+static int add_placed(struct scc_policy_arch *arch, size_t *cap, struct scc_placed_rule placed,
+                      scc_error **err)
+{
+    if (!SCC_GROW(arch->placed, *cap, arch->count + 1))
+        return scc_error_nomem(err);
+    arch->placed[arch->count++] = placed;
+    return 0;
+}
+
+/** Adds all rules that have a number on the architecture, in profile order. */
+static int place_all(const struct scc_policy *policy, struct scc_policy_arch *arch, scc_error **err)
+{
+    size_t cap = 0;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct scc_rule *rule = &policy->rules[i];
+        if (rule->effect == SCC_RULE_IS_DEFAULT)
+            continue;
+        uint32_t nr = scc_syscall_nr(rule->call, arch->arch);
+        struct scc_syscall_door door = scc_syscall_door(rule->call, arch->arch);
+        if (nr != SCC_NR_NONE &&
+            add_placed(arch, &cap, (struct scc_placed_rule){nr, (uint32_t)i, 0}, err) < 0)
+            return -1;
+        if (door.call &&
+            add_placed(arch, &cap, (struct scc_placed_rule){door.nr, (uint32_t)i, door.selector},
+                       err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int compare_placed(const void *a, const void *b)
+{
+    const struct scc_placed_rule *first = a, *second = b;
+    if (first->nr != second->nr)
+        return first->nr < second->nr ? -1 : 1;
+    return (first->rule > second->rule) - (first->rule < second->rule);
+}
+
+/** A placed rule beside its comparisons in an order of their own. */
+struct sortable {
+    const struct scc_placed_rule *placed;
+    unsigned count;
+    struct scc_cmp cmps[SCC_ARG_COUNT];
+};
+
+static int compare_cmps(const struct sortable *a, const struct sortable *b)
+{
+    if (a->count != b->count)
+        return a->count < b->count ? -1 : 1;
+    for (unsigned i = 0; i < a->count; i++) {
+        int order = scc_cmp_compare(&a->cmps[i], &b->cmps[i]);
+        if (order)
+            return order;
+    }
+    return 0;
+}
+
+static int compare_sortable(const void *a, const void *b)
+{
+    const struct sortable *first = a, *second = b;
+    int order = compare_cmps(first, second);
+    return order ? order : compare_placed(first->placed, second->placed);
+}
+
+static int compare_cmp_items(const void *a, const void *b)
+{
+    return scc_cmp_compare(a, b);
+}
+
+static int refuse_conflict(const struct scc_policy *policy, const struct scc_arch *arch,
+                           const struct scc_placed_rule *first,
+                           const struct scc_placed_rule *second, scc_error **err)
+{
+    const struct scc_rule *one = &policy->rules[first->rule], *two = &policy->rules[second->rule];
+    struct scc_strbuf text = {0}, path = {0};
+    scc_strbuf_addf(&text, "%s: ", two->call->name);
+    scc_action_describe(&text, two->return_value, policy->target);
+    scc_strbuf_addf(&text, " for the same arguments that line %u answers with ", one->origin.line);
+    scc_action_describe(&text, one->return_value, policy->target);
+    if (second->selector)
+        scc_strbuf_addf(&text, " (on %s the two meet at %s(%u, …))", arch->name,
+                        scc_syscall_at(arch, second->nr)->name, second->selector);
+    scc_strbuf_add(&text, "; expected one action");
+    scc_strbuf_addf(&path, "syscalls[%u]", two->origin.entry);
+    SCC_AUTOFREE char *message = scc_strbuf_steal(&text);
+    SCC_AUTOFREE char *path_text = scc_strbuf_steal(&path);
+    if (!message || !path_text)
+        return scc_error_nomem(err);
+    return scc_error_at(err, scc_policy_place_of(policy, two), path_text, "%s", message);
+}
+
+/**
+ * Keeps the different ones of @p count rules with comparisons at @p group; *kept becomes their
+ * number. Equal comparisons with two answers are refused: libseccomp answers EEXIST, and runc and
+ * crun do not start.
+ */
+static int keep_different(const struct scc_policy *policy, const struct scc_arch *arch,
+                          struct scc_placed_rule *group, size_t count, size_t *kept,
+                          scc_error **err)
+{
+    SCC_AUTOFREE struct sortable *items = calloc(count, sizeof *items);
+    SCC_AUTOFREE bool *is_repeated = calloc(count, sizeof *is_repeated);
+    if (!items || !is_repeated)
+        return scc_error_nomem(err);
+    for (size_t i = 0; i < count; i++) {
+        items[i].placed = &group[i];
+        items[i].count = scc_policy_cmps(policy, &group[i], items[i].cmps);
+        qsort(items[i].cmps, items[i].count, sizeof *items[i].cmps, compare_cmp_items);
+    }
+    qsort(items, count, sizeof *items, compare_sortable);
+    for (size_t i = 1; i < count; i++) {
+        if (compare_cmps(&items[i - 1], &items[i]) != 0)
+            continue;
+        if (policy->rules[items[i - 1].placed->rule].return_value !=
+            policy->rules[items[i].placed->rule].return_value)
+            return refuse_conflict(policy, arch, items[i - 1].placed, items[i].placed, err);
+        is_repeated[items[i].placed - group] = true;
+    }
+    *kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_repeated[i])
+            group[(*kept)++] = group[i];
+    }
+    return 0;
+}
+
+static bool is_unconditional(const struct scc_policy *policy, const struct scc_placed_rule *placed)
+{
+    return !placed->selector && policy->rules[placed->rule].cmp_count == 0;
+}
+
+/** Reduces the rules of one number to those that count; see struct scc_policy_arch. */
+static int reduce_group(const struct scc_policy *policy, const struct scc_arch *arch,
+                        struct scc_placed_rule *group, size_t count, size_t *kept, scc_error **err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_unconditional(policy, &group[i])) {
+            group[0] = group[i];
+            *kept = 1;
+            return 0;
+        }
+    }
+    return keep_different(policy, arch, group, count, kept, err);
+}
+
+static int reduce(const struct scc_policy *policy, struct scc_policy_arch *arch, scc_error **err)
+{
+    size_t out = 0;
+    for (size_t start = 0, end; start < arch->count; start = end) {
+        for (end = start; end < arch->count && arch->placed[end].nr == arch->placed[start].nr;)
+            end++;
+        size_t kept = 0;
+        if (reduce_group(policy, arch->arch, &arch->placed[start], end - start, &kept, err) < 0)
+            return -1;
+        memmove(&arch->placed[out], &arch->placed[start], kept * sizeof *arch->placed);
+        out += kept;
+    }
+    arch->count = out;
+    return 0;
+}
+
+/** A rule that stands in no table has no effect: is it hidden, or only said again? */
+static void note_effects(struct scc_policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        struct scc_rule *rule = &policy->rules[i];
+        if (rule->effect == SCC_RULE_IS_DEFAULT)
+            continue;
+        rule->effect = SCC_RULE_IS_REPEATED;
+        const struct scc_rule *shadow = scc_policy_shadow_of(policy, rule);
+        if (shadow && shadow->return_value != rule->return_value)
+            rule->effect = SCC_RULE_IS_SHADOWED;
+    }
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        for (size_t j = 0; j < policy->arches[i].count; j++)
+            policy->rules[policy->arches[i].placed[j].rule].effect = SCC_RULE_HOLDS;
+    }
+}
+
+int scc_policy_place(struct scc_policy *policy, scc_error **err)
+{
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        struct scc_policy_arch *arch = &policy->arches[i];
+        if (place_all(policy, arch, err) < 0)
+            return -1;
+        if (arch->count)
+            qsort(arch->placed, arch->count, sizeof *arch->placed, compare_placed);
+        if (reduce(policy, arch, err) < 0)
+            return -1;
+    }
+    note_effects(policy);
+    return 0;
+}
+
+/*
+ * Asking
+ */
+
+const struct scc_placed_rule *scc_policy_rules_at(const struct scc_policy_arch *arch, uint32_t nr,
+                                                  size_t *count)
+{
+    size_t low = 0, high = arch->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (arch->placed[middle].nr < nr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (high = low; high < arch->count && arch->placed[high].nr == nr;)
+        high++;
+    *count = high - low;
+    return *count ? &arch->placed[low] : NULL;
+}
+
+const struct scc_rule *scc_policy_shadow_of(const struct scc_policy *policy,
+                                            const struct scc_rule *rule)
+{
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        const struct scc_policy_arch *arch = &policy->arches[i];
+        size_t count;
+        const struct scc_placed_rule *placed =
+            scc_policy_rules_at(arch, scc_syscall_nr(rule->call, arch->arch), &count);
+        if (count && is_unconditional(policy, placed) && &policy->rules[placed->rule] != rule)
+            return &policy->rules[placed->rule];
+    }
+    return NULL;
+}
+
+static const struct scc_policy_arch *find_token(const struct scc_policy *policy,
+                                                enum scc_arch_id id)
+{
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        if (policy->arches[i].arch->id == id)
+            return &policy->arches[i];
+    }
+    return NULL;
+}
+
+const struct scc_policy_arch *scc_policy_find_arch(const struct scc_policy *policy, uint32_t audit,
+                                                   uint32_t nr, uint32_t *outside)
+{
+    *outside = SCC_BAD_ARCH_RETURN;
+    if (audit != scc_arch_get(SCC_ARCH_X86_64)->audit) {
+        for (size_t i = 0; i < policy->arch_count; i++) {
+            if (policy->arches[i].arch->audit == audit)
+                return &policy->arches[i];
+        }
+        return NULL;
+    }
+    const struct scc_policy_arch *x86_64 = find_token(policy, SCC_ARCH_X86_64);
+    const struct scc_policy_arch *x32 = find_token(policy, SCC_ARCH_X32);
+    if (nr == SCC_NR_SKIP && (x86_64 || x32)) {
+        *outside = policy->default_return;
+        return NULL;
+    }
+    return nr >= SCC_X32_BIT ? x32 : x86_64;
+}
+
+static bool rule_matches(const struct scc_policy *policy, const struct scc_placed_rule *placed,
+                         const struct scc_call *call, bool is_64bit)
+{
+    struct scc_cmp cmps[SCC_ARG_COUNT];
+    unsigned count = scc_policy_cmps(policy, placed, cmps);
+    for (unsigned i = 0; i < count; i++) {
+        if (!scc_cmp_holds(&cmps[i], call->args[cmps[i].arg], is_64bit))
+            return false;
+    }
+    return true;
+}
+
+const struct scc_rule *scc_policy_match(const struct scc_policy *policy,
+                                        const struct scc_call *call, uint32_t *return_value)
+{
+    const struct scc_policy_arch *arch =
+        scc_policy_find_arch(policy, call->audit, call->nr, return_value);
+    if (!arch)
+        return NULL;
+    size_t count;
+    const struct scc_placed_rule *placed = scc_policy_rules_at(arch, call->nr, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (rule_matches(policy, &placed[i], call, arch->arch->is_64bit)) {
+            *return_value = policy->rules[placed[i].rule].return_value;
+            return &policy->rules[placed[i].rule];
+        }
+    }
+    *return_value = policy->default_return;
+    return NULL;
+}
+
+uint32_t scc_policy_answer(const scc_policy *policy, const struct scc_call *call)
+{
+    uint32_t return_value;
+    scc_policy_match(policy, call, &return_value);
+    return return_value;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The rules of one target; data only. Rules stand in profile order. For each architecture a table,
+ * sorted by number, says which rules speak of which number, doors (socketcall, ipc) included.
+ */
+#ifndef SCC_POLICY_INTERNAL_H
+#define SCC_POLICY_INTERNAL_H
+
+#include <seccompc/policy.h>
+
+#include <stdbool.h>
+
+#include "action.h"
+#include "arch.h"
+#include "cmp.h"
+#include "syscall.h"
+
+/** Bad arch: what libseccomp answers where the audit arch is none of the filter's. */
+#define SCC_BAD_ARCH_RETURN 0u /* SECCOMP_RET_KILL_THREAD */
+
+enum scc_rule_effect {
+    SCC_RULE_HOLDS,
+    /** Its action is the default one: runc and crun skip it, and so does the filter. */
+    SCC_RULE_IS_DEFAULT,
+    /** Wherever it could apply, a rule without comparisons answers before it. */
+    SCC_RULE_IS_SHADOWED,
+    /** An earlier rule says the same. */
+    SCC_RULE_IS_REPEATED,
+};
+
+/** Where a rule stands in the profile. */
+struct scc_origin {
+    uint32_t entry; /* index in `syscalls` */
+    uint32_t name;  /* index in `names` */
+    uint32_t line, column;
+};
+
+struct scc_rule {
+    const struct scc_syscall *call;
+    uint32_t return_value;
+    enum scc_rule_effect effect;
+    uint8_t cmp_count;
+    struct scc_cmp cmps[SCC_ARG_COUNT];
+    struct scc_origin origin;
+};
+
+/** A rule at a number of one architecture. */
+struct scc_placed_rule {
+    uint32_t nr; /* as in seccomp_data */
+    uint32_t rule;
+    /**
+     * Behind a door: the value of argument 0 that selects the call; the rule's own comparisons of
+     * argument 0 are then lost, and those of the others test what the door's caller passes there.
+     * 0: under a number of its own.
+     */
+    uint32_t selector;
+};
+
+struct scc_policy_arch {
+    const struct scc_arch *arch;
+    /**
+     * Sorted by nr, then by rule. Only what counts is here: of a number's rules the first without
+     * comparisons, or where there is none, each different one with comparisons; none that is the
+     * default.
+     */
+    struct scc_placed_rule *placed;
+    size_t count;
+};
+
+/** Why an entry of the profile is not in the policy. */
+enum scc_left_out {
+    SCC_ENTRY_SELECTED,
+    SCC_ENTRY_LEFT_OUT_ARCHES,
+    SCC_ENTRY_LEFT_OUT_CAPS,
+    SCC_ENTRY_LEFT_OUT_KERNEL,
+    SCC_LEFT_OUT_COUNT,
+};
+
+struct scc_policy {
+    const struct scc_arch *target;
+    uint32_t default_return;
+    struct scc_rule *rules; /* in profile order */
+    size_t rule_count;
+    struct scc_policy_arch arches[SCC_ARCH_COUNT]; /* the target's own first */
+    size_t arch_count;
+    bool has_flags;
+    uint32_t flags;
+    char *listener_path;     /* or NULL */
+    char *listener_metadata; /* or NULL */
+    char *profile_name;      /* of the file, for messages */
+    uint8_t *left_out;       /* enum scc_left_out of each entry */
+    size_t entry_count;
+    size_t absent_names;  /* in selected entries: known, but on none of the architectures */
+    size_t unknown_names; /* in selected entries: known nowhere */
+};
+
+/**
+ * Fills in the tables of the architectures and the rules' effects from rules and architectures.
+ * Errors: SCC_ERROR_INPUT where two rules with equal comparisons answer differently;
+ * SCC_ERROR_SYSTEM without memory.
+ */
+int scc_policy_place(struct scc_policy *policy, scc_error **err);
+
+/** The placed rules of @p nr: the first of them and their number. */
+const struct scc_placed_rule *scc_policy_rules_at(const struct scc_policy_arch *arch, uint32_t nr,
+                                                  size_t *count);
+
+/** The comparisons of a placed rule as they stand on its architecture; returns their number. */
+unsigned scc_policy_cmps(const struct scc_policy *policy, const struct scc_placed_rule *placed,
+                         struct scc_cmp cmps[SCC_ARG_COUNT]);
+
+/**
+ * The table that speaks of a call of audit arch @p audit and number @p nr; NULL where there is
+ * none. *outside is then what such a call is answered: bad arch, or the default for SCC_NR_SKIP.
+ */
+const struct scc_policy_arch *scc_policy_find_arch(const struct scc_policy *policy, uint32_t audit,
+                                                   uint32_t nr, uint32_t *outside);
+
+/**
+ * The rule that answers @p call, or NULL where the default or bad arch does; *return_value is the
+ * answer either way.
+ */
+const struct scc_rule *scc_policy_match(const struct scc_policy *policy,
+                                        const struct scc_call *call, uint32_t *return_value);
+
+/** The rule without comparisons that answers before @p rule, or NULL; for rules that are shadowed.
+ */
+const struct scc_rule *scc_policy_shadow_of(const struct scc_policy *policy,
+                                            const struct scc_rule *rule);
+
+/** The place of a rule, for messages. */
+struct scc_place scc_policy_place_of(const struct scc_policy *policy, const struct scc_rule *rule);
+
+#endif

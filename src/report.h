@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** What was read, selected, left out, emitted and written: for a person and for a program. */
+#ifndef SCC_REPORT_H
+#define SCC_REPORT_H
+
+#include <stdio.h>
+
+#include "compile.h"
+#include "diag.h"
+
+enum scc_report_style {
+    SCC_REPORT_DIAGNOSTICS, /* warnings alone */
+    SCC_REPORT_PERSON,
+    SCC_REPORT_JSON,
+    SCC_REPORT_QUIET,
+};
+
+/** A file that was written. */
+struct scc_report_output {
+    const char *kind; /* "bpf", "oci", "header" */
+    char *path;
+    size_t bytes;
+};
+
+struct scc_report_target {
+    const struct scc_target *target;
+    struct scc_compiled compiled;
+};
+
+struct scc_report {
+    const struct scc_profile *profile; /* NULL: the failure came before it was read */
+    const scc_diags *diags;
+    struct scc_report_target *targets;
+    size_t target_count;
+    struct scc_report_output *outputs;
+    size_t output_count, output_cap;
+    bool is_verbose;
+    size_t profile_bytes;
+};
+
+/** Prints the report of a compilation that is done. Returns false without memory. */
+bool scc_report_print(FILE *out, const struct scc_report *report, enum scc_report_style style);
+
+/** Prints why nothing was written. */
+void scc_report_failure(FILE *out, const scc_error *err, const scc_diags *diags,
+                        enum scc_report_style style);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** Profile × target → policy; the public face is scc_policy_select(). */
+#ifndef SCC_SELECT_H
+#define SCC_SELECT_H
+
+#include "policy.h"
+#include "profile.h"
+#include "target.h"
+
+/** Why @p entry does not apply to @p target, or SCC_ENTRY_SELECTED. */
+enum scc_left_out scc_select_entry(const struct scc_profile_entry *entry,
+                                   const struct scc_target *target);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "syscall.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "suggest.h"
+#include "tables.h"
+
+static int compare_name(const void *name, const void *row)
+{
+    return strcmp(name, ((const struct scc_syscall *)row)->name);
+}
+
+const struct scc_syscall *scc_syscall_find(const char *name)
+{
+    return bsearch(name, scc_syscall_table, SCC_SYSCALL_COUNT, sizeof *scc_syscall_table,
+                   compare_name);
+}
+
+uint32_t scc_syscall_nr(const struct scc_syscall *call, const struct scc_arch *arch)
+{
+    if (arch->column == SCC_COLUMN_NONE || call->nr[arch->column] == SCC_NR_NONE)
+        return SCC_NR_NONE;
+    return call->nr[arch->column] + arch->nr_offset;
+}
+
+const struct scc_syscall *scc_syscall_at(const struct scc_arch *arch, uint32_t nr)
+{
+    if (arch->column == SCC_COLUMN_NONE || nr < arch->nr_offset)
+        return NULL;
+    const uint16_t *index = scc_syscall_by_nr_index[arch->column];
+    size_t low = 0, high = scc_syscall_by_nr_count[arch->column];
+    nr -= arch->nr_offset;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (scc_syscall_table[index[middle]].nr[arch->column] < nr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == scc_syscall_by_nr_count[arch->column])
+        return NULL;
+    const struct scc_syscall *call = &scc_syscall_table[index[low]];
+    return call->nr[arch->column] == nr ? call : NULL;
+}
+
+struct scc_syscall_door scc_syscall_door(const struct scc_syscall *call,
+                                         const struct scc_arch *arch)
+{
+    if (call->door == SCC_NO_DOOR)
+        return (struct scc_syscall_door){0};
+    const struct scc_syscall *through = &scc_syscall_table[call->door];
+    uint32_t nr = scc_syscall_nr(through, arch);
+    if (nr == SCC_NR_NONE)
+        return (struct scc_syscall_door){0};
+    return (struct scc_syscall_door){through, nr, call->selector};
+}
+
+bool scc_syscall_exists(const struct scc_syscall *call, const struct scc_arch *arch)
+{
+    return scc_syscall_nr(call, arch) != SCC_NR_NONE || scc_syscall_door(call, arch).call;
+}
+
+const char *scc_syscall_nearest(const char *name)
+{
+    struct scc_suggestion best = scc_suggestion_for(name);
+    for (size_t i = 0; i < SCC_SYSCALL_COUNT; i++)
+        scc_suggestion_offer(&best, scc_syscall_table[i].name);
+    return best.name;
+}

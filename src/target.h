@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCC_TARGET_INTERNAL_H
+#define SCC_TARGET_INTERNAL_H
+
+#include <seccompc/target.h>
+
+#include "arch.h"
+#include "capability.h"
+#include "kernel.h"
+
+struct scc_target {
+    const struct scc_arch *arch;
+    scc_cap_set caps; /* the bounding set */
+    struct scc_kernel kernel;
+};
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "target_options.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "config.h"
+#include "strbuf.h"
+#include "util.h"
+
+static int refuse_value(const char *option, const char *value, const char *what,
+                        const char *nearest, const char *more, scc_error **err)
+{
+    struct scc_strbuf shown = {0};
+    scc_strbuf_add_escaped(&shown, value);
+    SCC_AUTOFREE char *text = scc_strbuf_steal(&shown);
+    if (!text)
+        return scc_error_nomem(err);
+    return scc_error_set(err, SCC_ERROR_USAGE, "%s %s: %s%s%s%s%s", option, text, what,
+                         nearest ? "; did you mean " : "", nearest ? nearest : "",
+                         nearest ? "?" : "", more);
+}
+
+static int apply_arch(void *settings, const char *value, scc_error **err)
+{
+    struct scc_target_options *options = settings;
+    if (strcmp(value, "help") == 0) {
+        options->wants_arch_list = true;
+        return 0;
+    }
+    const struct scc_arch *arch = scc_arch_find(value);
+    if (!arch)
+        return refuse_value("--arch", value, "no such architecture", scc_arch_nearest(value),
+                            " (--arch help lists them)", err);
+    for (size_t i = 0; i < options->arch_count; i++) {
+        if (options->arches[i] == arch)
+            return refuse_value("--arch", value, "named twice", NULL, "", err);
+    }
+    options->arches[options->arch_count++] = arch;
+    return 0;
+}
+
+/** Named sets that --caps knows. */
+static bool find_set(const char *name, scc_cap_set *set)
+{
+    if (strcasecmp(name, "docker") == 0 || strcasecmp(name, "default") == 0)
+        *set = scc_cap_docker();
+    else if (strcasecmp(name, "podman") == 0)
+        *set = scc_cap_podman();
+    else if (strcasecmp(name, "all") == 0)
+        *set = scc_cap_all();
+    else if (strcasecmp(name, "none") == 0)
+        *set = 0;
+    else
+        return false;
+    return true;
+}
+
+/** Reads comma-separated names into @p set; "all" is told by *is_all where that is not NULL. */
+static int read_caps(const char *option, const char *list, scc_cap_set *set, bool *is_all,
+                     scc_error **err)
+{
+    SCC_AUTOFREE char *copy = strdup(list);
+    if (!copy)
+        return scc_error_nomem(err);
+    char *rest = copy, *name;
+    while ((name = strsep(&rest, ",")) != NULL) {
+        if (is_all && strcasecmp(name, "all") == 0) {
+            *is_all = true;
+            continue;
+        }
+        int bit = scc_cap_find_loose(name);
+        if (bit < 0)
+            return refuse_value(option, name, "no such capability", scc_cap_nearest(name),
+                                " (capabilities(7) lists them)", err);
+        *set |= (scc_cap_set)1 << bit;
+    }
+    return 0;
+}
+
+static int apply_caps(void *settings, const char *value, scc_error **err)
+{
+    struct scc_target_options *options = settings;
+    options->has_caps = true;
+    options->caps = 0;
+    return find_set(value, &options->caps) ? 0
+                                           : read_caps("--caps", value, &options->caps, NULL, err);
+}
+
+static int apply_cap_add(void *settings, const char *value, scc_error **err)
+{
+    struct scc_target_options *options = settings;
+    return read_caps("--cap-add", value, &options->adds, &options->adds_all, err);
+}
+
+static int apply_cap_drop(void *settings, const char *value, scc_error **err)
+{
+    struct scc_target_options *options = settings;
+    return read_caps("--cap-drop", value, &options->drops, &options->drops_all, err);
+}
+
+static int apply_kernel(void *settings, const char *value, scc_error **err)
+{
+    struct scc_target_options *options = settings;
+    options->has_kernel = true;
+    if (!scc_kernel_parse_release(value, &options->kernel))
+        return refuse_value("--kernel", value, "expected X.Y, or a release such as uname -r prints",
+                            NULL, "", err);
+    return 0;
+}
+
+static int apply_spec(void *settings, const char *value, scc_error **err)
+{
+    (void)err;
+    ((struct scc_target_options *)settings)->spec = value;
+    return 0;
+}
+
+static const struct scc_option rows[] = {
+    {"arch", 0, "NAME",
+     "the architecture, by Docker's, libseccomp's or SCMP_ARCH_ name; may be repeated, then each "
+     "output FILE contains %a (default: this machine; `help` lists them)",
+     apply_arch},
+    {"caps", 0, "LIST",
+     "the container's capability bounding set: comma-separated names, or docker (default), podman, "
+     "none, all",
+     apply_caps},
+    {"cap-add", 0, "LIST", "add capabilities to the set, as docker run does", apply_cap_add},
+    {"cap-drop", 0, "LIST", "take capabilities from the set, as docker run does", apply_cap_drop},
+    {"kernel", 0, "X.Y", "the kernel, for minKernel (default: this machine's)", apply_kernel},
+    {"spec", 0, "CONFIG",
+     "take the bounding set, and without PROFILE also linux.seccomp, from this OCI runtime config",
+     apply_spec},
+};
+
+struct scc_option_group scc_target_option_group(struct scc_target_options *options)
+{
+    return (struct scc_option_group){"Target:", rows, SCC_COUNT(rows), options};
+}
+
+void scc_target_options_list_arches(FILE *out)
+{
+    fprintf(out, "%-14s %-14s %s\n", "docker", "libseccomp", "profile");
+    for (unsigned i = 0; i < SCC_ARCH_COUNT; i++) {
+        const struct scc_arch *arch = scc_arch_at(i);
+        if (arch->column != SCC_COLUMN_NONE)
+            fprintf(out, "%-14s %-14s %s\n", scc_arch_docker_name(arch), arch->name,
+                    arch->token_name);
+    }
+}
+
+/**
+ * Adds and drops as docker does (moby oci/caps, TweakCapabilities): adding all leaves what is
+ * dropped by name, dropping all leaves what is added by name.
+ */
+static scc_cap_set tweak(const struct scc_target_options *options, scc_cap_set base)
+{
+    if (options->adds_all)
+        return scc_cap_all() & ~options->drops;
+    if (options->drops_all)
+        return options->adds;
+    return (base & ~options->drops) | options->adds;
+}
+
+static int choose_kernel(const struct scc_target_options *options, struct scc_kernel *kernel,
+                         scc_error **err)
+{
+    unsigned major, minor;
+    *kernel = options->kernel;
+    if (options->has_kernel)
+        return 0;
+    if (scc_target_host_kernel(&major, &minor, err) < 0)
+        return -1;
+    *kernel = (struct scc_kernel){(uint16_t)major, (uint16_t)minor};
+    return 0;
+}
+
+static int choose_caps(const struct scc_target_options *options, scc_cap_set *caps,
+                       scc_profile **profile, scc_diags *diags, scc_error **err)
+{
+    scc_cap_set base = options->has_caps ? options->caps : scc_cap_docker();
+    if (options->spec && options->has_caps)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "--caps and --spec both give the bounding set, expected one of them");
+    if (options->spec && scc_config_read(options->spec, &base, profile, diags, err) < 0)
+        return -1;
+    *caps = tweak(options, base);
+    return 0;
+}
+
+int scc_target_options_choose(const struct scc_target_options *options,
+                              struct scc_target_choice *choice, scc_profile **profile,
+                              scc_diags *diags, scc_error **err)
+{
+    if (choose_kernel(options, &choice->kernel, err) < 0 ||
+        choose_caps(options, &choice->caps, profile, diags, err) < 0)
+        return -1;
+    size_t count = options->arch_count ? options->arch_count : 1;
+    for (size_t i = 0; i < count; i++) {
+        const struct scc_arch *arch =
+            options->arch_count ? options->arches[i] : scc_target_host_arch();
+        if (scc_target_new(arch, choice->caps, choice->kernel.major, choice->kernel.minor,
+                           &choice->targets[choice->count], err) < 0)
+            return -1;
+        choice->count++;
+    }
+    return 0;
+}
+
+void scc_target_choice_clear(struct scc_target_choice *choice)
+{
+    for (size_t i = 0; i < choice->count; i++)
+        scc_target_free(choice->targets[i]);
+    choice->count = 0;
+}

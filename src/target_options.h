@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The options that name targets, shared by all commands. */
+#ifndef SCC_TARGET_OPTIONS_H
+#define SCC_TARGET_OPTIONS_H
+
+#include "options.h"
+#include "profile.h"
+#include "target.h"
+
+struct scc_target_options {
+    const struct scc_arch *arches[SCC_ARCH_COUNT];
+    size_t arch_count;
+    bool wants_arch_list; /* --arch help */
+    bool has_caps;
+    scc_cap_set caps;
+    bool adds_all, drops_all;
+    scc_cap_set adds, drops;
+    bool has_kernel;
+    struct scc_kernel kernel;
+    const char *spec; /* or NULL */
+};
+
+/** The group for a command's table; @p options must be zeroed and outlive it. */
+struct scc_option_group scc_target_option_group(struct scc_target_options *options);
+
+/** Prints the architectures and their names. */
+void scc_target_options_list_arches(FILE *out);
+
+/** What the options name: the targets, and the profile where --spec and no operand gave it. */
+struct scc_target_choice {
+    scc_target *targets[SCC_ARCH_COUNT];
+    size_t count;
+    scc_cap_set caps;
+    struct scc_kernel kernel;
+};
+
+/**
+ * Makes the targets, this machine's where no option names another. Reads --spec; where @p profile
+ * is not NULL it becomes the config's linux.seccomp.
+ */
+int scc_target_options_choose(const struct scc_target_options *options,
+                              struct scc_target_choice *choice, scc_profile **profile,
+                              scc_diags *diags, scc_error **err);
+
+/** Frees the targets; usable with SCC_CLEANUP. */
+void scc_target_choice_clear(struct scc_target_choice *choice);
+
+#endif
