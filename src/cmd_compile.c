@@ -168,7 +168,7 @@ static void print_help(const struct scc_option_group *groups, size_t group_count
     for (unsigned i = 0; i < scc_command_count; i++)
         printf("  %-10s %s\n", scc_commands[i].name, scc_commands[i].summary);
     scc_options_help(stdout, groups, group_count);
-    puts("\nExit status: 0 done; 1 \"no\"; 2 usage; 3 the system said no; 4 an input was refused.\n"
+    puts("\nExit status: 0 done; 1 \"no\"; 2 usage; 3 the system said no; 4 input refused.\n"
          "seccompc(1) describes it all, seccompc-profile(5) what is read.");
 }
 

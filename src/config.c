@@ -38,7 +38,7 @@ static int read_bounding_set(const struct scc_json_node *root, scc_cap_set *caps
         return scc_json_error(bounding, err, "%s, expected an array",
                               scc_json_kind_name(bounding->kind));
     scc_json_each (name, bounding) {
-        unsigned bit;
+        unsigned bit = 0;
         if (scc_profile_read_cap(name, &bit, err) < 0)
             return -1;
         *caps |= (scc_cap_set)1 << bit;

@@ -6,7 +6,7 @@
 unsigned scc_cost_longest_path(const scc_program *program)
 {
     /* Jumps go forward only, so the paths from behind are known when an instruction is reached. */
-    unsigned from[SCC_PROGRAM_MAX];
+    unsigned from[SCC_PROGRAM_MAX] = {0};
     for (size_t at = program->count; at-- > 0;) {
         const struct sock_filter *insn = &program->insns[at];
         if (BPF_CLASS(insn->code) == BPF_RET) {

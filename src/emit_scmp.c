@@ -16,6 +16,7 @@
 #include "diag.h"
 #include "error.h"
 #include "policy.h"
+#include "program.h"
 #include "strbuf.h"
 #include "util.h"
 
@@ -224,8 +225,40 @@ static int read_back(int fd, void **bytes, size_t *len, scc_error **err)
     return 0;
 }
 
+/** Whether the policy can answer with @p return_value. */
+static bool is_answer(const struct scc_policy *policy, uint32_t return_value)
+{
+    if (return_value == policy->default_return || return_value == SCC_BAD_ARCH_RETURN)
+        return true;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        if (policy->rules[i].return_value == return_value)
+            return true;
+    }
+    return false;
+}
+
+/**
+ * Where a jump to a return is too long, libseccomp puts a copy of the return nearby; writing for the
+ * other byte order, it swaps the copy's value twice (2.5.4, gen_bpf.c). Such a value is no answer of
+ * the policy, and swapped back it is. Returns how many were put right.
+ */
+static size_t repair_returns(const struct scc_policy *policy, scc_program *program)
+{
+    size_t repaired = 0;
+    for (size_t i = 0; i < program->count; i++) {
+        struct sock_filter *insn = &program->insns[i];
+        uint32_t swapped = __builtin_bswap32(insn->k);
+        if (insn->code == (BPF_RET | BPF_K) && !is_answer(policy, insn->k) &&
+            is_answer(policy, swapped)) {
+            insn->k = swapped;
+            repaired++;
+        }
+    }
+    return repaired;
+}
+
 static int export_program(const struct scc_policy *policy, const scmp_filter_ctx filter,
-                          scc_program **program, scc_error **err)
+                          scc_program **program, scc_diags *diags, scc_error **err)
 {
     /* libseccomp 2.5 writes to descriptors alone; this one is memory. */
     SCC_CLEANUP(scc_close_fd) int fd = memfd_create("seccompc", MFD_CLOEXEC);
@@ -244,7 +277,17 @@ static int export_program(const struct scc_policy *policy, const scmp_filter_ctx
                              scc_scmp_version(), len / SCC_INSTRUCTION_BYTES, SCC_PROGRAM_MAX);
     if (scc_program_parse(bytes, len, policy->target, program, err) < 0)
         return scc_error_wrap(err, "libseccomp %s", scc_scmp_version());
-    return 0;
+    size_t repaired = repair_returns(policy, *program);
+    if (!repaired)
+        return 0;
+    int told = scc_diags_add(diags, SCC_DIAG_NOTE,
+                             (struct scc_place){.file = policy->profile_name}, NULL, err,
+                             "libseccomp %s wrote %zu returns in the wrong byte order, which were "
+                             "put right",
+                             scc_scmp_version(), repaired);
+    if (told < 0)
+        scc_program_free(SCC_STEAL(*program));
+    return told;
 }
 
 int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_program **program,
@@ -258,5 +301,5 @@ int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_progr
         return refuse_step(result, "SCMP_FLTATR_CTL_OPTIMIZE", err);
     if (tell_lost(policy, diags, err) < 0 || add_rules(policy, filter, err) < 0)
         return -1;
-    return export_program(policy, filter, program, err);
+    return export_program(policy, filter, program, diags, err);
 }

@@ -317,7 +317,7 @@ int scc_profile_read_cap(const struct scc_json_node *node, unsigned *bit, scc_er
 static int read_condition_cap(struct reader *reader, const struct scc_json_node *node, void *into)
 {
     struct scc_profile_condition *condition = into;
-    unsigned bit;
+    unsigned bit = 0;
     if (scc_profile_read_cap(node, &bit, reader->err) < 0)
         return -1;
     condition->caps |= (scc_cap_set)1 << bit;

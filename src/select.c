@@ -249,7 +249,7 @@ static int select_name(struct selecting *at, const struct scc_profile_entry *ent
 
 static int select_entry(struct selecting *at, const struct scc_profile_entry *entry)
 {
-    uint32_t return_value;
+    uint32_t return_value = 0;
     if (find_return_value(at, entry->action, &entry->data, &return_value) < 0)
         return -1;
     const struct scc_json_node *name = scc_profile_first_name(entry);

@@ -13,9 +13,7 @@ enum { SHOWN_MAX_BYTES = 200 };
 
 static bool reserve(struct scc_strbuf *buf, size_t more)
 {
-    if (buf->failed || more >= SIZE_MAX - buf->len)
-        buf->failed = true;
-    else if (!SCC_GROW(buf->data, buf->cap, buf->len + more + 1))
+    if (more >= SIZE_MAX - buf->len || !SCC_GROW(buf->data, buf->cap, buf->len + more + 1))
         buf->failed = true;
     return !buf->failed;
 }

@@ -16,6 +16,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct scc_arch scc_arch;
 
@@ -43,6 +46,9 @@ uint32_t scc_arch_token(const scc_arch *arch);
 /** The value in `seccomp_data.arch`: AUDIT_ARCH_* of linux/audit.h. */
 uint32_t scc_arch_audit(const scc_arch *arch);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -11,6 +11,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 /** A list of warnings and notes, in the order in which they were found. */
 typedef struct scc_diags scc_diags;
@@ -35,6 +38,9 @@ size_t scc_diags_count(const scc_diags *diags, enum scc_diag_level level);
  * level. `FILE:LINE:COL: message (JSON path)`, with the parts that are known. Owned by the list. */
 const char *scc_diags_at(const scc_diags *diags, size_t index, enum scc_diag_level *level);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -14,6 +14,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 /** libseccomp's two ways to write a program: SCMP_FLTATR_CTL_OPTIMIZE, seccomp_attr_set(3). */
 enum scc_scmp_shape {
@@ -39,6 +42,9 @@ const char *scc_scmp_version(void);
 int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_program **program,
                   scc_diags *diags, scc_error **err);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

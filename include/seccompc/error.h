@@ -15,6 +15,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct scc_error scc_error;
 
@@ -55,6 +58,9 @@ const char *scc_error_get_message(const scc_error *err);
  */
 const char *scc_error_get_text(const scc_error *err);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

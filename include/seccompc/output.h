@@ -15,6 +15,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 /**
  * The slim OCI `linux.seccomp` object (runtime-spec config-linux.md), which runc and crun turn into
@@ -33,6 +36,9 @@ char *scc_policy_to_oci(const scc_policy *policy, size_t *len_bytes);
 char *scc_program_to_header(const scc_program *program, const scc_arch *arch, const char *symbol,
                             size_t *len_bytes);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -18,6 +18,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct scc_policy scc_policy;
 
@@ -64,6 +67,9 @@ uint32_t scc_policy_default(const scc_policy *policy);
  */
 uint32_t scc_policy_answer(const scc_policy *policy, const struct scc_call *call);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

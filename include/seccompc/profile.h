@@ -19,6 +19,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct scc_profile scc_profile;
 
@@ -59,6 +62,9 @@ size_t scc_profile_entry_count(const scc_profile *profile);
 /** The number of different system-call names in all entries, known or not. */
 size_t scc_profile_name_count(const scc_profile *profile);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -16,6 +16,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct scc_program scc_program;
 
@@ -67,6 +70,9 @@ struct scc_sim_result {
  */
 struct scc_sim_result scc_program_sim(const scc_program *program, const struct scc_call *call);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

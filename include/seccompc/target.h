@@ -14,6 +14,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 typedef struct scc_target scc_target;
 
@@ -45,6 +48,9 @@ uint64_t scc_target_caps_docker(void);
 uint64_t scc_target_caps_podman(void);
 uint64_t scc_target_caps_all(void);
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

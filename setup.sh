@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing of Debian's packages: setup.sh build|try|test ...
+set -eu
+
+# The compiler itself: meson.build says why each library is needed.
+build="gcc libc6-dev meson ninja-build pkg-config python3 libcjson-dev libseccomp-dev"
+# try.sh runs a process under the program with bubblewrap.
+try="bubblewrap util-linux"
+# Unit tests and sanitizers; the runtimes of the live tests; checks of scripts and manuals.
+test="libcriterion-dev g++ git gcc-multilib mandoc shellcheck jq bash-completion
+      bubblewrap util-linux crun runc podman conmon busybox-static libseccomp2"
+
+missing=
+for group in "$@"; do
+    case $group in
+    build) packages=$build ;;
+    try) packages=$try ;;
+    test) packages=$test ;;
+    *)
+        echo "setup.sh: $group: no such group, expected build, try or test" >&2
+        exit 2
+        ;;
+    esac
+    for package in $packages; do
+        status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+        [ "$status" = installed ] || missing="$missing $package"
+    done
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "setup.sh: missing packages, and neither root nor sudo to install them:$missing" >&2
+        exit 3
+    fi
+    as_root=sudo
+fi
+echo "Installing:$missing"
+# shellcheck disable=SC2086 # both are lists of words
+{
+    $as_root apt-get update -qq
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+} >/dev/null

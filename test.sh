@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, builds, and runs every test: once as it is, once under sanitizers.
+set -eu
+cd "$(dirname "$0")"
+
+./setup.sh build try test
+
+prepare() { # DIRECTORY OPTION...
+    directory=$1
+    shift
+    [ -f "$directory/build.ninja" ] ||
+        meson setup "$directory" -Dtests=enabled -Dwerror=true "$@"
+    ninja -C "$directory"
+}
+
+status=0
+prepare build-test
+meson test -C build-test --print-errorlogs || status=1
+
+# The live tests and those that build again say nothing more with sanitizers in this program.
+prepare build-asan -Db_sanitize=address,undefined
+ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    meson test -C build-asan --print-errorlogs --suite unit --suite command || status=1
+
+python3 tests/summary.py build-test build-asan
+exit $status

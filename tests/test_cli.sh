@@ -1,0 +1,285 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The command as a user meets it: options, exit statuses, files that appear whole or not at all.
+# shellcheck disable=SC2016 # single-quoted expressions are evaluated by check
+set -u
+
+seccompc=${SECCOMPC:?the path of the program}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+checks=0
+
+fail() {
+    echo "FAIL: $*"
+    failures=$((failures + 1))
+}
+
+# check NAME EXPRESSION: the expression, evaluated, must succeed.
+check() {
+    checks=$((checks + 1))
+    eval "$2" || fail "$1: $2"
+}
+
+# run STATUS ARGUMENT...: runs the command, output in ./out and ./err.
+run() {
+    local expected=$1 status
+    shift
+    checks=$((checks + 1))
+    "$seccompc" "$@" >out 2>err </dev/null
+    status=$?
+    [ "$status" -eq "$expected" ] || fail "seccompc $*: status $status, expected $expected: $(cat err)"
+}
+
+says() {
+    checks=$((checks + 1))
+    grep -qF -- "$1" err || fail "expected \"$1\" in: $(cat err)"
+}
+
+only_files() { # NAME...: nothing else may have been left behind, temporary files included
+    checks=$((checks + 1))
+    local found
+    found=$(find . -mindepth 1 ! -name out ! -name err -printf '%P\n' | sort | tr '\n' ' ')
+    [ "$found" = "$(printf '%s\n' "$@" | sort | tr '\n' ' ' | sed 's/^ //')" ] ||
+        fail "files: $found, expected: $*"
+}
+
+cat >small.json <<'J'
+{
+  "defaultAction": "SCMP_ACT_ERRNO",
+  "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86", "SCMP_ARCH_X32"]}],
+  "syscalls": [
+    {"names": ["read", "write", "exit_group"], "action": "SCMP_ACT_ALLOW"},
+    {"names": ["mount"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMIN"]}},
+    {"names": ["personality"], "action": "SCMP_ACT_ALLOW",
+     "args": [{"index": 0, "value": 18446744073709551615, "op": "SCMP_CMP_EQ"}]}
+  ]
+}
+J
+
+# --- the whole command
+run 0 --arch amd64 --kernel 6.1 --export-bpf o.bpf --export-oci o.json small.json
+only_files o.bpf o.json small.json
+check "whole instructions" '[ $(($(stat -c %s o.bpf) % 8)) -eq 0 ] && [ -s o.bpf ]'
+check "the slim profile keeps 64 bits" 'grep -q "18446744073709551615" o.json'
+check "no mount without its capability" '! grep -q mount o.json'
+check "silent without a terminal" '[ ! -s err ] && [ ! -s out ]'
+check "readable as umask says" '[ "$(stat -c %a o.bpf)" = "$(printf %o $((0666 & ~$(umask))))" ]'
+mv o.bpf first.bpf
+run 0 compile --arch x86_64 --kernel 6.1 --export-bpf o.bpf small.json
+check "the same bytes again" 'cmp first.bpf o.bpf'
+run 0 --arch SCMP_ARCH_X86_64 --kernel 6.1 --export-bpf o.bpf o.json
+check "the slim profile gives the same program" 'cmp first.bpf o.bpf'
+rm -f o.bpf first.bpf o.json
+
+# --- standard input and output
+"$seccompc" --arch amd64 --export-bpf - - <small.json >piped.bpf 2>err || fail "pipe: $(cat err)"
+run 0 --arch amd64 --export-bpf o.bpf small.json
+check "the same through a pipe" 'cmp piped.bpf o.bpf'
+run 0 --arch amd64 --export-bpf - --base64 small.json
+check "base64 on one line" '[ "$(wc -l <out)" -eq 1 ] && base64 -d out | cmp - o.bpf'
+run 2 --export-bpf - --export-oci - small.json
+says "named for two outputs"
+run 2 --spec - -
+run 2 --base64 small.json
+rm -f piped.bpf o.bpf
+if command -v script >/dev/null; then
+    script -qec "$seccompc --export-bpf - small.json" /dev/null >out 2>&1 </dev/null
+    check "no program onto a terminal" 'grep -q "is a terminal" out'
+fi
+
+# --- several targets
+run 0 --arch amd64 --arch arm64 --arch s390x --export-bpf 'f-%a.bpf' small.json
+only_files f-amd64.bpf f-arm64.bpf f-s390x.bpf small.json
+check "big-endian on s390x" '[ "$(head -c 2 f-s390x.bpf | od -An -tx1 | tr -d " ")" = 0020 ]'
+check "little-endian on arm64" '[ "$(head -c 2 f-arm64.bpf | od -An -tx1 | tr -d " ")" = 2000 ]'
+rm -f f-*.bpf
+run 2 --arch amd64 --arch arm64 --export-bpf f.bpf small.json
+says "%a"
+run 2 --arch amd64 --arch x86_64 --export-bpf 'f-%a.bpf' small.json
+says "named twice"
+only_files small.json
+
+# --- capabilities
+run 0 --arch amd64 --cap-add SYS_ADMIN --export-oci o.json small.json
+check "--cap-add" 'grep -q mount o.json'
+run 0 --arch amd64 --caps all --cap-drop sys_admin --export-oci o.json small.json
+check "--cap-drop" '! grep -q mount o.json'
+run 0 --arch amd64 --cap-drop ALL --cap-add cap_sys_admin --export-oci o.json small.json
+check "--cap-drop ALL --cap-add" 'grep -q mount o.json'
+run 2 --caps CAP_SYS_ADMINN small.json
+says "did you mean CAP_SYS_ADMIN?"
+cat >config.json <<'J'
+{"ociVersion": "1.0.2", "process": {"capabilities": {"bounding": ["CAP_SYS_ADMIN"]}},
+ "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW",
+   "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}]}}}
+J
+run 0 --arch amd64 --spec config.json --export-oci o.json small.json
+check "--spec gives the bounding set" 'grep -q mount o.json && grep -q read o.json'
+run 0 --arch amd64 --spec config.json --export-oci o.json
+check "--spec gives the profile" 'grep -q "\"errnoRet\": 38" o.json && ! grep -q read o.json'
+run 2 --spec config.json --caps none
+run 4 config.json
+says "--spec"
+rm -f o.json config.json
+
+# --- usage
+run 2 --export-bpf x.bpf --arch amd46 small.json
+says "--arch amd46: no such architecture; did you mean amd64?"
+run 2 --exprot-bpf x.bpf
+says "did you mean --export-bpf?"
+run 2 --export-b x.bpf small.json
+says "did you mean --export-bpf?"
+run 2 --export-bpf
+says "expected an argument"
+run 2 --strict=yes
+run 2 -O7 small.json
+run 2 -Z
+run 2 small.json small.json
+run 2 --kernel six small.json
+run 2 --json -q small.json
+run 2 --export-bpf a --export-bpf b small.json
+run 2 complie
+says "did you mean compile?"
+run 0 --help
+check "help on standard output" 'grep -q -- --export-bpf out && [ ! -s err ]'
+check "80 columns" '[ "$(wc -L <out)" -le 80 ]'
+run 0 --version
+run 0 --arch help
+check "architectures" 'grep -q "arm64 *aarch64 *SCMP_ARCH_AARCH64" out'
+if [ -w /dev/full ]; then
+    "$seccompc" --help >/dev/full 2>err
+    check "a full standard output is noticed" '[ $? -eq 0 ] && grep -q "standard output" err'
+fi
+
+# --- inputs that are refused leave nothing behind
+refused() { # TEXT SAYS: as a profile
+    printf '%s' "$1" >bad.json
+    run 4 --export-bpf o.bpf --export-oci o.json bad.json
+    says "seccompc: bad.json:"
+    says "$2"
+    only_files bad.json small.json
+}
+refused '' 'bad.json:1:1: the file is empty'
+refused '{}' 'seccomp off'
+refused '{"defaultAction": "SCMP_ACT_ALOW"}' 'did you mean "SCMP_ACT_ALLOW"?'
+refused '{"defaultAction": "SCMP_ACT_ERRNO", "defaultAction": "SCMP_ACT_ALLOW"}' 'twice'
+rm -f bad.json
+run 4 --export-bpf o.bpf .
+says ".:1:1: a directory"
+run 3 --export-bpf o.bpf missing.json
+says "missing.json: No such file"
+head -c 17000000 /dev/zero | tr '\0' ' ' >big.json
+run 4 --export-bpf o.bpf big.json
+says "more than 16777216 bytes"
+run 4 --export-bpf o.bpf /dev/zero
+rm -f big.json
+only_files small.json
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["raed"], "action": "SCMP_ACT_ALLOW"}]}' >typo.json
+run 0 --export-bpf o.bpf typo.json
+says 'did you mean "read"?'
+rm -f o.bpf
+run 4 --strict --export-bpf o.bpf typo.json
+says 'did you mean "read"?'
+says "--strict"
+only_files small.json typo.json
+rm -f typo.json
+
+# --- outputs that cannot be written
+echo old >o.bpf
+run 3 --export-bpf o.bpf --export-oci missing/o.json small.json
+check "the old file stands" '[ "$(cat o.bpf)" = old ]'
+mkdir d
+run 3 --export-bpf d small.json
+run 3 --export-bpf d/ small.json
+echo victim >target
+ln -s target link
+run 3 --export-bpf link small.json
+says "symbolic link"
+check "a link's file is not touched" '[ "$(cat target)" = victim ] && [ -L link ]'
+rm -rf d link target
+chmod 640 o.bpf
+run 0 --export-bpf o.bpf small.json
+check "the mode stays" '[ "$(stat -c %a o.bpf)" = 640 ] && ! grep -q old o.bpf'
+only_files o.bpf small.json
+run 0 --export-bpf /dev/null small.json
+check "/dev/null is still a device" '[ -c /dev/null ]'
+if [ -w /dev/full ]; then
+    rm -f o.bpf
+    run 3 --export-bpf o.bpf --export-oci /dev/full small.json
+    only_files small.json
+    echo old >o.bpf
+    run 3 --export-bpf o.bpf --export-oci /dev/full small.json
+    check "taken back after a failure" '[ "$(cat o.bpf)" = old ]'
+fi
+mkfifo pipe
+cat pipe >from-pipe &
+run 0 --export-bpf pipe small.json
+wait
+run 0 --export-bpf o.bpf small.json
+check "a FIFO is written to" '[ -p pipe ] && cmp from-pipe o.bpf'
+rm -f pipe from-pipe
+for _ in 1 2 3 4 5 6 7 8; do
+    "$seccompc" -q --export-bpf shared.bpf small.json &
+done
+wait
+check "eight at once" 'cmp shared.bpf o.bpf'
+only_files o.bpf shared.bpf small.json
+rm -f shared.bpf
+
+# --- a full disk, where this user may mount one
+if [ "$(id -u)" -eq 0 ] && mkdir tiny && mount -t tmpfs -o size=4k tmpfs tiny 2>/dev/null; then
+    run 3 --export-oci tiny/o.json
+    says "No space left"
+    check "nothing is left on a full disk" '[ -z "$(ls -A tiny)" ]'
+    umount tiny
+fi
+rm -rf tiny
+
+# --- the report
+run 0 --stats --arch amd64 --export-bpf o.bpf small.json
+for word in profile target selected program wrote; do says "$word"; done
+check "80 columns" '[ "$(wc -L <err)" -le 80 ]'
+check "no colour without a terminal" '! grep -q "$(printf "\033")" err'
+run 0 --json --arch amd64 --export-bpf o.bpf small.json
+check "the report is JSON" 'python3 -c "
+import json
+report = json.load(open(\"err\"))
+assert report[\"targets\"][0][\"architecture\"] == \"amd64\"
+assert report[\"targets\"][0][\"program\"][\"instructions\"] * 8 == report[\"wrote\"][0][\"bytes\"]
+"'
+run 4 --json --export-bpf o.bpf .
+check "a failure as JSON" 'python3 -c "
+import json
+error = json.load(open(\"err\"))[\"error\"]
+assert error[\"status\"] == 4 and error[\"line\"] == 1
+"'
+run 0 -q --export-bpf o.bpf small.json
+check "-q is silent" '[ ! -s err ]'
+
+# --- a C header that compiles and holds the program
+run 0 --export-header filter.h --export-bpf o.bpf small.json
+name=$(grep -o 'seccomp_filter_[a-z0-9_]*_len' filter.h | head -1)
+cat >show.c <<C
+#include <unistd.h>
+#include "filter.h"
+int main(void) { return write(1, ${name%_len}, sizeof ${name%_len}) != 8 * $name; }
+C
+if command -v gcc >/dev/null; then
+    gcc -Wall -Wextra -Werror -o show show.c && ./show >from-header
+    check "the header is the program" 'cmp from-header o.bpf'
+fi
+
+# --- this machine under setarch
+if command -v setarch >/dev/null; then
+    rm -f a.bpf b.bpf
+    run 0 --export-bpf a.bpf small.json
+    setarch i686 "$seccompc" --export-bpf b.bpf small.json 2>err
+    check "the same under setarch i686" 'cmp a.bpf b.bpf'
+    setarch --uname-2.6 "$seccompc" --stats --export-bpf b.bpf small.json 2>err
+    check "the true kernel under --uname-2.6" '! grep -q "kernel 2\.6" err'
+fi
+
+echo "$checks checks, $failures failed"
+[ "$failures" -eq 0 ]

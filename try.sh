@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Builds seccompc, compiles its default profile for this machine and runs a process under it.
+set -eu
+cd "$(dirname "$0")"
+
+./setup.sh build try
+[ -f build/build.ninja ] || meson setup build --buildtype=release -Dtests=disabled >/dev/null
+ninja -C build >/dev/null
+
+echo "== The default profile, compiled for this machine"
+build/src/seccompc --stats --export-bpf build/default.bpf --export-oci build/default.json
+
+# setarch -R asks personality(2) for a flag that the profile does not allow.
+echo
+echo "== Without a filter"
+setarch -R echo "setarch -R: allowed"
+
+echo
+echo "== Under the filter, in bubblewrap"
+bwrap --dev-bind / / --seccomp 9 sh -c '
+    grep "^Seccomp:" /proc/self/status
+    echo "echo: allowed"
+    if setarch -R true; then
+        echo "setarch -R: allowed, which is wrong"
+        exit 1
+    fi
+    echo "setarch -R: refused"
+' 9<build/default.bpf
