@@ -20,7 +20,7 @@ meson test -C build-test --print-errorlogs || status=1
 
 # The live tests and those that build again say nothing more with sanitizers in this program.
 prepare build-asan -Db_sanitize=address,undefined
-ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+SCC_TEST_ROUNDS=150 ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
     meson test -C build-asan --print-errorlogs --suite unit --suite command || status=1
 
 python3 tests/summary.py build-test build-asan

@@ -15,8 +15,10 @@
 #include <seccompc/seccompc.h>
 
 #include "cost.h"
+#include "emit_scmp.h"
 #include "policy.h"
 #include "program.h"
+#include "prove.h"
 #include "syscall.h"
 #include "util.h"
 
@@ -26,10 +28,12 @@ enum subject {
     ALLOW_ALL, /* one instruction: what every attach costs */
     LINEAR,
     TREE,
+    OWN,
     SUBJECT_COUNT,
 };
 
-static const char *const names[SUBJECT_COUNT] = {"ret ALLOW", "linear (-O0)", "tree (-O1)"};
+static const char *const names[SUBJECT_COUNT] = {"ret ALLOW", "linear (-O0)", "tree (-O1)",
+                                                 "ours (-O2)"};
 
 struct measured {
     scc_program *program;
@@ -107,14 +111,29 @@ static double mean_path(const struct scc_policy *policy, const scc_program *prog
     return steps / calls;
 }
 
+/** Writes the program in one of the three ways. */
+static scc_program *emit(const struct scc_policy *policy, enum subject subject)
+{
+    scc_error *err = NULL;
+    scc_program *program = NULL;
+    size_t repaired;
+    int done = subject == OWN
+                   ? scc_emit_bpf(policy, &program, &err)
+                   : scc_scmp_write(policy, subject == TREE ? SCC_SCMP_TREE : SCC_SCMP_LINEAR,
+                                    &program, &repaired, &err);
+    check(done, err);
+    return program;
+}
+
 static void measure_compile(const char *path)
 {
-    double select_us[ROUNDS], emit_us[2][ROUNDS];
+    double select_us[ROUNDS], emit_us[SUBJECT_COUNT][ROUNDS], prove_us[ROUNDS];
     for (int i = 0; i < ROUNDS; i++) {
         scc_error *err = NULL;
         scc_profile *profile = NULL;
         scc_target *target = NULL;
         scc_policy *policy = NULL;
+        struct scc_proof proof;
         double before = now_us();
         check(scc_profile_read(path, &profile, NULL, &err), err);
         check(
@@ -122,13 +141,15 @@ static void measure_compile(const char *path)
             err);
         check(scc_policy_select(profile, target, &policy, NULL, &err), err);
         select_us[i] = now_us() - before;
-        for (int shape = 0; shape < 2; shape++) {
-            scc_program *program = NULL;
+        for (enum subject subject = LINEAR; subject < SUBJECT_COUNT; subject++) {
             before = now_us();
-            check(scc_emit_scmp(policy, shape ? SCC_SCMP_TREE : SCC_SCMP_LINEAR, &program, NULL,
-                                &err),
-                  err);
-            emit_us[shape][i] = now_us() - before;
+            scc_program *program = emit(policy, subject);
+            emit_us[subject][i] = now_us() - before;
+            if (subject == OWN) {
+                before = now_us();
+                check(scc_prove(policy, program, &proof, &err), err);
+                prove_us[i] = now_us() - before;
+            }
             scc_program_free(program);
         }
         scc_policy_free(policy);
@@ -136,8 +157,10 @@ static void measure_compile(const char *path)
         scc_profile_free(profile);
     }
     printf("JSON text to policy           %8.0f us\n", median(select_us, ROUNDS));
-    printf("policy to program, linear     %8.0f us\n", median(emit_us[0], ROUNDS));
-    printf("policy to program, tree       %8.0f us\n\n", median(emit_us[1], ROUNDS));
+    for (enum subject subject = LINEAR; subject < SUBJECT_COUNT; subject++)
+        printf("policy to program, %-10s %8.0f us\n", names[subject],
+               median(emit_us[subject], ROUNDS));
+    printf("proof of ours                 %8.0f us\n\n", median(prove_us, ROUNDS));
 }
 
 int main(int argc, char **argv)
@@ -158,8 +181,8 @@ int main(int argc, char **argv)
           err);
     check(scc_policy_select(profile, target, &policy, NULL, &err), err);
     measured[ALLOW_ALL].program = &allow_all;
-    check(scc_emit_scmp(policy, SCC_SCMP_LINEAR, &measured[LINEAR].program, NULL, &err), err);
-    check(scc_emit_scmp(policy, SCC_SCMP_TREE, &measured[TREE].program, NULL, &err), err);
+    for (enum subject subject = LINEAR; subject < SUBJECT_COUNT; subject++)
+        measured[subject].program = emit(policy, subject);
 
     printf("%s, %s, libseccomp %s, %d rounds\n\n", argv[1],
            scc_arch_docker_name(scc_policy_target_arch(policy)), scc_scmp_version(), ROUNDS);
@@ -177,8 +200,8 @@ int main(int argc, char **argv)
                scc_program_count(measured[j].program), scc_cost_longest_path(measured[j].program),
                mean_path(policy, measured[j].program), attach, attach / linear);
     }
-    scc_program_free(measured[LINEAR].program);
-    scc_program_free(measured[TREE].program);
+    for (enum subject subject = LINEAR; subject < SUBJECT_COUNT; subject++)
+        scc_program_free(measured[subject].program);
     scc_policy_free(policy);
     scc_target_free(target);
     scc_profile_free(profile);

@@ -16,7 +16,7 @@ int scc_cap_find(const char *name);
 /** As scc_cap_find(), but in any case and with or without "CAP_", as docker's options take it. */
 int scc_cap_find_loose(const char *name);
 
-/** The known name nearest to @p name, or NULL. */
+/** The known name, "CAP_" and all, nearest to @p name, or NULL. */
 const char *scc_cap_nearest(const char *name);
 
 /** All capabilities. */

@@ -17,6 +17,12 @@ struct scc_command {
 };
 
 int scc_cmd_compile(int argc, char **argv);
+int scc_cmd_diff(int argc, char **argv);
+int scc_cmd_disasm(int argc, char **argv);
+int scc_cmd_explain(int argc, char **argv);
+int scc_cmd_sim(int argc, char **argv);
+int scc_cmd_verify(int argc, char **argv);
+int scc_cmd_within(int argc, char **argv);
 
 /** The commands, the default one first, and their number. */
 extern const struct scc_command scc_commands[];

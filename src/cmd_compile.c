@@ -25,7 +25,7 @@ struct settings {
     const char *oci_path;
     const char *header_path;
     bool is_base64;
-    enum scc_level level;
+    struct scc_compile_options compile;
     bool is_strict;
     bool has_style;
     enum scc_report_style style;
@@ -68,10 +68,24 @@ static int apply_base64(void *settings, const char *value, scc_error **err)
 
 static int apply_level(void *settings, const char *value, scc_error **err)
 {
-    if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
-        return scc_error_set(err, SCC_ERROR_USAGE, "-O%s: no such level, expected -O0 or -O1",
+    if (strlen(value) != 1 || *value < '0' || *value > '2')
+        return scc_error_set(err, SCC_ERROR_USAGE, "-O%s: no such level, expected -O0, -O1 or -O2",
                              value);
-    ((struct settings *)settings)->level = *value == '0' ? SCC_LEVEL_LINEAR : SCC_LEVEL_TREE;
+    ((struct settings *)settings)->compile.level = (enum scc_level)(*value - '0');
+    return 0;
+}
+
+static int apply_allow_mismatch(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct settings *)settings)->compile.allows_mismatch = true;
+    return 0;
+}
+
+static int apply_no_crosscheck(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct settings *)settings)->compile.crosschecks = false;
     return 0;
 }
 
@@ -144,8 +158,14 @@ static const struct scc_option output_rows[] = {
 
 static const struct scc_option program_rows[] = {
     {NULL, 'O', "LEVEL",
-     "0: libseccomp's linear program, as runc and crun load it; 1: its binary tree (default)",
+     "0: libseccomp's linear program, as it comes; 1: its binary tree; 2: our own, the smallest "
+     "and fastest (default)",
      apply_level},
+    {"allow-mismatch", 0, NULL,
+     "with -O0 and -O1: take libseccomp's program also where it answers otherwise than the profile",
+     apply_allow_mismatch},
+    {"no-crosscheck", 0, NULL, "do not have libseccomp write its program to compare with",
+     apply_no_crosscheck},
     {"strict", 0, NULL, "warnings are errors", apply_strict},
 };
 
@@ -299,18 +319,30 @@ static int read_profile(const char *path, scc_profile **profile, scc_diags *diag
     return scc_profile_read(path, profile, diags, err);
 }
 
+static int refuse_warnings(const scc_diags *diags, size_t count, scc_error **err)
+{
+    enum scc_diag_level level = SCC_DIAG_NOTE;
+    const char *first = "";
+    for (size_t i = 0; level != SCC_DIAG_WARNING; i++)
+        first = scc_diags_at(diags, i, &level);
+    return scc_error_set(err, SCC_ERROR_INPUT, "%zu warning%s, refused by --strict; the first: %s",
+                         count, count == 1 ? "" : "s", first);
+}
+
 static int compile_targets(struct compilation *at, const struct scc_profile *profile,
                            const struct scc_target_choice *choice, scc_diags *diags)
 {
     struct scc_report *report = &at->report;
+    struct scc_compile_options options = at->settings->compile;
+    options.on_conflict = at->settings->target.on_conflict;
+    options.wants_oci = at->settings->oci_path != NULL;
     report->targets = calloc(choice->count, sizeof *report->targets);
     if (!report->targets)
         return scc_error_nomem(at->err);
     for (size_t i = 0; i < choice->count; i++) {
         struct scc_report_target *target = &report->targets[i];
         target->target = choice->targets[i];
-        if (scc_compile(profile, target->target, at->settings->level, &target->compiled, diags,
-                        at->err) < 0) {
+        if (scc_compile(profile, target->target, &options, &target->compiled, diags, at->err) < 0) {
             if (choice->count > 1)
                 scc_error_wrap(at->err, "%s", scc_arch_docker_name(choice->targets[i]->arch));
             return -1;
@@ -319,8 +351,7 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
     }
     size_t warnings = scc_diags_count(diags, SCC_DIAG_WARNING);
     if (at->settings->is_strict && warnings)
-        return scc_error_set(at->err, SCC_ERROR_INPUT, "%zu warning%s, refused by --strict",
-                             warnings, warnings == 1 ? "" : "s");
+        return refuse_warnings(diags, warnings, at->err);
     for (size_t i = 0; i < choice->count; i++) {
         if (stage_all(at, &report->targets[i].compiled) < 0)
             return -1;
@@ -401,7 +432,9 @@ static int start(struct settings *settings, int argc, char **argv, bool *is_done
 
 int scc_cmd_compile(int argc, char **argv)
 {
-    struct settings settings = {.level = SCC_LEVEL_TREE};
+    struct settings settings = {
+        .compile = {.level = SCC_LEVEL_OWN, .crosschecks = true},
+    };
     const char *path = NULL;
     bool is_done = false;
     scc_error *err = NULL;

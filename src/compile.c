@@ -3,10 +3,14 @@
 
 #include <linux/seccomp.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 
 #include "cost.h"
+#include "diag.h"
+#include "emit_scmp.h"
 #include "error.h"
+#include "prove.h"
+#include "strbuf.h"
 #include "tables.h"
 #include "util.h"
 
@@ -64,15 +68,15 @@ static bool policies_agree(const struct scc_policy *a, const struct scc_policy *
 }
 
 /** Reads the slim profile back, as a runtime would, and compares what it selects. */
-static int check_slim(const scc_target *target, const struct scc_compiled *compiled,
-                      scc_error **err)
+static int check_slim(const scc_target *target, const struct scc_compile_options *options,
+                      const struct scc_compiled *compiled, scc_error **err)
 {
     scc_profile *profile = NULL;
     scc_policy *policy = NULL;
     int done =
         scc_profile_parse(compiled->oci, compiled->oci_bytes, "slim profile", &profile, NULL, err);
     if (done == 0)
-        done = scc_policy_select(profile, target, &policy, NULL, err);
+        done = scc_select(profile, target, options->on_conflict, &policy, NULL, err);
     if (done == 0 && !policies_agree(compiled->policy, policy))
         done = scc_error_set(err, SCC_ERROR_INPUT,
                              "the slim profile does not select what the whole one does; this is a "
@@ -82,17 +86,156 @@ static int check_slim(const scc_target *target, const struct scc_compiled *compi
     return done;
 }
 
-int scc_compile(const scc_profile *profile, const scc_target *target, enum scc_level level,
-                struct scc_compiled *compiled, scc_diags *diags, scc_error **err)
+/*
+ * Proof
+ */
+
+static double now_ms(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+/** The difference in words; NULL without memory. The caller frees it. */
+static char *describe(const struct scc_policy *policy, const struct scc_proof *proof)
+{
+    struct scc_strbuf text = {0};
+    scc_proof_describe(&text, policy, proof);
+    return scc_strbuf_steal(&text);
+}
+
+/** Proves our own program; a difference is a fault of this program, and nothing is written. */
+static int prove_own(struct scc_compiled *made, scc_error **err)
+{
+    struct scc_proof proof;
+    double start = now_ms();
+    if (scc_prove(made->policy, made->program, &proof, err) < 0)
+        return -1;
+    made->proof_ms = now_ms() - start;
+    made->proof_nodes = proof.nodes;
+    made->is_proved = proof.equal;
+    if (proof.equal)
+        return 0;
+    SCC_AUTOFREE char *difference = describe(made->policy, &proof);
+    return scc_error_set(err, SCC_ERROR_INPUT, "the program is wrong, a fault of seccompc: %s",
+                         difference ? difference : "");
+}
+
+/** Proves libseccomp's program of levels 0 and 1 against what it can say of the policy. */
+static int prove_scmp(struct scc_compiled *made, const struct scc_compile_options *options,
+                      scc_diags *diags, scc_error **err)
+{
+    SCC_CLEANUP(scc_scmp_view_clear) struct scc_scmp_view view = {0};
+    struct scc_proof proof;
+    double start = now_ms();
+    if (scc_scmp_view_make(made->policy, &view, err) < 0 ||
+        scc_prove(&view.policy, made->program, &proof, err) < 0)
+        return -1;
+    made->proof_ms = now_ms() - start;
+    made->proof_nodes = proof.nodes;
+    made->is_proved = proof.equal;
+    if (proof.equal)
+        return 0;
+    SCC_AUTOFREE char *difference = describe(&view.policy, &proof);
+    if (!difference)
+        return scc_error_nomem(err);
+    if (options->allows_mismatch)
+        return scc_diags_add(diags, SCC_DIAG_WARNING,
+                             (struct scc_place){.file = made->policy->profile_name}, NULL, err,
+                             "libseccomp %s is wrong here: %s", scc_scmp_version(), difference);
+    return scc_error_set(err, SCC_ERROR_INPUT,
+                         "libseccomp %s is wrong here: %s; -O2 is right, --allow-mismatch takes "
+                         "this program",
+                         scc_scmp_version(), difference);
+}
+
+/*
+ * Crosscheck
+ */
+
+static int tell(const struct scc_policy *policy, enum scc_diag_level level, scc_diags *diags,
+                scc_error **err, const char *what, const char *detail)
+{
+    struct scc_place place = {.file = policy->profile_name};
+    return scc_diags_add(diags, level, place, NULL, err, "libseccomp %s %s%s", scc_scmp_version(),
+                         what, detail);
+}
+
+/** What the library's program differs in, beside the names that it does not know. */
+static int crosscheck_program(struct scc_compiled *made, const struct scc_scmp_view *view,
+                              enum scc_diag_level level, scc_diags *diags, scc_error **err)
+{
+    scc_error *failure = NULL;
+    scc_program *program = NULL;
+    size_t repaired;
+    struct scc_proof proof;
+    int done = scc_scmp_write(made->policy, SCC_SCMP_LINEAR, &program, &repaired, &failure);
+    if (done == 0)
+        done = scc_prove(&view->policy, program, &proof, &failure);
+    if (done < 0) {
+        done = tell(made->policy, level, diags, err,
+                    "gives no program to compare with: ", scc_error_get_message(failure));
+        scc_error_free(failure);
+        scc_program_free(program);
+        return done;
+    }
+    made->crosscheck.has_program = true;
+    made->crosscheck.instructions = scc_program_count(program);
+    made->crosscheck.equal = proof.equal;
+    scc_program_free(program);
+    if (proof.equal)
+        return 0;
+    SCC_AUTOFREE char *difference = describe(&view->policy, &proof);
+    return difference ? tell(made->policy, level, diags, err, "would be wrong here: ", difference)
+                      : scc_error_nomem(err);
+}
+
+static int crosscheck(struct scc_compiled *made, const struct scc_compile_options *options,
+                      scc_diags *diags, scc_error **err)
+{
+    SCC_CLEANUP(scc_scmp_view_clear) struct scc_scmp_view view = {0};
+    enum scc_diag_level level = options->wants_oci ? SCC_DIAG_WARNING : SCC_DIAG_NOTE;
+    if (scc_scmp_view_make(made->policy, &view, err) < 0)
+        return -1;
+    if (view.lost_count && tell(made->policy, view.opened ? level : SCC_DIAG_NOTE, diags, err,
+                                view.opened ? "would open what the profile closes, by not knowing "
+                                            : "would have lost ",
+                                view.lost) < 0)
+        return -1;
+    return crosscheck_program(made, &view, level, diags, err);
+}
+
+/*
+ * The pipeline
+ */
+
+static int emit(struct scc_compiled *made, const struct scc_compile_options *options,
+                scc_diags *diags, scc_error **err)
+{
+    if (options->level == SCC_LEVEL_OWN) {
+        if (scc_emit_bpf(made->policy, &made->program, err) < 0 || prove_own(made, err) < 0)
+            return -1;
+        return options->crosschecks ? crosscheck(made, options, diags, err) : 0;
+    }
+    enum scc_scmp_shape shape =
+        options->level == SCC_LEVEL_LINEAR ? SCC_SCMP_LINEAR : SCC_SCMP_TREE;
+    if (scc_emit_scmp(made->policy, shape, &made->program, diags, err) < 0)
+        return -1;
+    return prove_scmp(made, options, diags, err);
+}
+
+int scc_compile(const scc_profile *profile, const scc_target *target,
+                const struct scc_compile_options *options, struct scc_compiled *compiled,
+                scc_diags *diags, scc_error **err)
 {
     struct scc_compiled made = {0};
-    enum scc_scmp_shape shape = level == SCC_LEVEL_LINEAR ? SCC_SCMP_LINEAR : SCC_SCMP_TREE;
-    if (scc_policy_select(profile, target, &made.policy, diags, err) < 0)
+    if (scc_select(profile, target, options->on_conflict, &made.policy, diags, err) < 0)
         return -1;
-    int done = scc_emit_scmp(made.policy, shape, &made.program, diags, err);
+    int done = emit(&made, options, diags, err);
     if (done == 0) {
         made.oci = scc_policy_to_oci(made.policy, &made.oci_bytes);
-        done = made.oci ? check_slim(target, &made, err) : scc_error_nomem(err);
+        done = made.oci ? check_slim(target, options, &made, err) : scc_error_nomem(err);
     }
     if (done < 0) {
         scc_compiled_clear(&made);

@@ -8,28 +8,56 @@
 
 #include "policy.h"
 #include "profile.h"
+#include "select.h"
 #include "target.h"
 
 enum scc_level {
     SCC_LEVEL_LINEAR = 0, /* libseccomp's program as it comes */
     SCC_LEVEL_TREE = 1,   /* libseccomp's binary tree */
+    SCC_LEVEL_OWN = 2,    /* our own */
+};
+
+struct scc_compile_options {
+    enum scc_level level;
+    enum scc_on_conflict on_conflict;
+    /** At levels 0 and 1: take libseccomp's program where it is wrong, with a warning. */
+    bool allows_mismatch;
+    /** At level 2: have libseccomp write its program too, and tell where it differs. */
+    bool crosschecks;
+    /** The slim profile is wanted: what libseccomp makes of it is then worth a warning. */
+    bool wants_oci;
+};
+
+/** What libseccomp made of the same policy. */
+struct scc_crosscheck {
+    bool has_program;
+    size_t instructions;
+    /** It answers every input as the policy does, but for the names that it does not know. */
+    bool equal;
 };
 
 /** What a compilation gave; owned by the caller, who clears it. */
 struct scc_compiled {
     scc_policy *policy;
     scc_program *program;
+    bool is_proved; /* false only with allows_mismatch */
+    size_t proof_nodes;
+    double proof_ms;
+    struct scc_crosscheck crosscheck;
     char *oci; /* the slim profile */
     size_t oci_bytes;
 };
 
 /**
- * Compiles @p profile for @p target. Errors as scc_policy_select() and scc_emit_scmp(); also
- * SCC_ERROR_INPUT where the slim profile would not select what the whole one does, which would be a
- * fault of this program.
+ * Compiles @p profile for @p target, and proves that the program answers every input as the policy
+ * does; at levels 0 and 1, as the policy does but for the names that libseccomp does not know,
+ * which are warned of. Errors as scc_select(), scc_emit_scmp() and scc_emit_bpf(); also
+ * SCC_ERROR_INPUT where the program is not proved, and where the slim profile would not select what
+ * the whole one does.
  */
-int scc_compile(const scc_profile *profile, const scc_target *target, enum scc_level level,
-                struct scc_compiled *compiled, scc_diags *diags, scc_error **err);
+int scc_compile(const scc_profile *profile, const scc_target *target,
+                const struct scc_compile_options *options, struct scc_compiled *compiled,
+                scc_diags *diags, scc_error **err);
 
 void scc_compiled_clear(struct scc_compiled *compiled);
 

@@ -46,16 +46,16 @@ static int read_bounding_set(const struct scc_json_node *root, scc_cap_set *caps
     return 0;
 }
 
-int scc_config_read(const char *path, scc_cap_set *caps, scc_profile **profile, scc_diags *diags,
-                    scc_error **err)
+bool scc_config_is_config(const struct scc_json_node *root)
+{
+    return !scc_json_member(root, "defaultAction") && !scc_json_member(root, "syscalls") &&
+           (scc_json_member(root, "ociVersion") || scc_json_member(root, "linux"));
+}
+
+int scc_config_from_json(struct scc_json *doc, scc_cap_set *caps, scc_profile **profile,
+                         scc_diags *diags, scc_error **err)
 {
     static const char *const seccomp_path[] = {"linux", "seccomp"};
-    char *text;
-    size_t len;
-    struct scc_json *doc;
-    if (scc_file_read(path, SCC_JSON_MAX_BYTES, &text, &len, err) < 0 ||
-        scc_json_parse(text, len, scc_file_shown_name(path), &doc, err) < 0)
-        return -1;
     const struct scc_json_node *root = scc_json_root(doc), *seccomp = NULL;
     scc_cap_set bounding;
     if (read_bounding_set(root, &bounding, err) < 0 ||
@@ -69,4 +69,16 @@ int scc_config_read(const char *path, scc_cap_set *caps, scc_profile **profile, 
         return -1;
     *caps = bounding;
     return 0;
+}
+
+int scc_config_read(const char *path, scc_cap_set *caps, scc_profile **profile, scc_diags *diags,
+                    scc_error **err)
+{
+    char *text;
+    size_t len;
+    struct scc_json *doc;
+    if (scc_file_read(path, SCC_JSON_MAX_BYTES, &text, &len, err) < 0 ||
+        scc_json_parse(text, len, scc_file_shown_name(path), &doc, err) < 0)
+        return -1;
+    return scc_config_from_json(doc, caps, profile, diags, err);
 }

@@ -15,4 +15,11 @@
 int scc_config_read(const char *path, scc_cap_set *caps, scc_profile **profile, scc_diags *diags,
                     scc_error **err);
 
+/** Whether a document is a runtime config and no profile: it has ociVersion or linux. */
+bool scc_config_is_config(const struct scc_json_node *root);
+
+/** As scc_config_read(), of a document that is taken over, also on failure. */
+int scc_config_from_json(struct scc_json *doc, scc_cap_set *caps, scc_profile **profile,
+                         scc_diags *diags, scc_error **err);
+
 #endif

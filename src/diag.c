@@ -52,7 +52,7 @@ int scc_diags_add(scc_diags *diags, enum scc_diag_level level, struct scc_place 
 {
     if (!diags)
         return 0;
-    struct scc_strbuf out = {0};
+    struct scc_strbuf raw = {0}, out = {0};
     if (place.file) {
         scc_strbuf_add_escaped(&out, place.file);
         if (place.line)
@@ -61,12 +61,14 @@ int scc_diags_add(scc_diags *diags, enum scc_diag_level level, struct scc_place 
     }
     va_list args;
     va_start(args, format);
-    scc_strbuf_addv(&out, format, args);
+    scc_strbuf_addv(&raw, format, args);
     va_end(args);
+    SCC_AUTOFREE char *message = scc_strbuf_steal(&raw);
+    scc_strbuf_add_printable(&out, message ? message : "");
     if (json_path)
         scc_strbuf_addf(&out, " (%s)", json_path);
     SCC_AUTOFREE char *text = scc_strbuf_steal(&out);
-    if (!text || !SCC_GROW(diags->entries, diags->cap, diags->count + 1))
+    if (!message || !text || !SCC_GROW(diags->entries, diags->cap, diags->count + 1))
         return scc_error_nomem(err);
     diags->entries[diags->count++] = (struct entry){level, SCC_STEAL(text)};
     return 0;

@@ -3,7 +3,7 @@
  * Policy → libseccomp context → program: one context, rules in profile order. The only user of
  * libseccomp's rules and export.
  */
-#include <seccompc/emit.h>
+#include "emit_scmp.h"
 
 #include <errno.h>
 #include <seccomp.h>
@@ -87,30 +87,106 @@ static int open_filter(const struct scc_policy *policy, scmp_filter_ctx *filter,
  * What the installed library cannot say
  */
 
-/**
- * Whether libseccomp has the call's number on every architecture of the filter that has the call.
- * Behind a door only the name can be asked for: what the library does there differs between
- * versions, and only the finished program tells.
- */
-static bool knows_call(const struct scc_policy *policy, const struct scc_syscall *call)
+bool scc_scmp_knows(const struct scc_syscall *call, const struct scc_arch *arch)
 {
-    if (seccomp_syscall_resolve_name(call->name) == __NR_SCMP_ERROR)
+    int known = seccomp_syscall_resolve_name_arch(arch->token, call->name);
+    return known >= 0 && (uint32_t)known == scc_syscall_nr(call, arch);
+}
+
+/** Whether libseccomp puts the rule's call where the policy has it. */
+static bool can_place(const struct scc_policy *policy, const struct scc_arch *arch,
+                      const struct scc_placed_rule *placed)
+{
+    const struct scc_syscall *call = policy->rules[placed->rule].call;
+    if (seccomp_syscall_resolve_name_arch(arch->token, call->name) == __NR_SCMP_ERROR)
         return false;
-    for (size_t i = 0; i < policy->arch_count; i++) {
-        const struct scc_arch *arch = policy->arches[i].arch;
-        uint32_t nr = scc_syscall_nr(call, arch);
-        if (nr == SCC_NR_NONE || scc_syscall_door(call, arch).call)
+    /* Behind a door it knows the name, and puts the rule at the door and at the direct number. */
+    return scc_syscall_door(call, arch).call || scc_scmp_knows(call, arch);
+}
+
+/** Notes what of @p from cannot be said, and keeps the rest in @p to. */
+static int sift(struct scc_scmp_view *view, const struct scc_policy *policy,
+                const struct scc_policy_arch *from, struct scc_policy_arch *to,
+                unsigned char *lost_on)
+{
+    to->arch = from->arch;
+    to->count = 0;
+    to->placed = malloc((from->count + 1) * sizeof *to->placed);
+    if (!to->placed)
+        return -1;
+    for (size_t i = 0; i < from->count; i++) {
+        const struct scc_placed_rule *placed = &from->placed[i];
+        const struct scc_rule *rule = &policy->rules[placed->rule];
+        if (can_place(policy, from->arch, placed)) {
+            to->placed[to->count++] = *placed;
             continue;
-        int known = seccomp_syscall_resolve_name_arch(arch->token, call->name);
-        if (known < 0 || (uint32_t)known != nr)
-            return false;
+        }
+        lost_on[placed->rule]++;
+        if (scc_action_of(rule->return_value) < scc_action_of(policy->default_return) &&
+            !view->opened)
+            view->opened = rule;
     }
-    return true;
+    return 0;
+}
+
+/** Lists the names that were lost, with their architectures where others keep them. */
+static int list_lost(struct scc_scmp_view *view, const struct scc_policy *policy,
+                     const unsigned char *lost_on)
+{
+    struct scc_strbuf names = {0};
+    const struct scc_syscall *last = NULL;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct scc_syscall *call = policy->rules[i].call;
+        if (!lost_on[i] || call == last)
+            continue;
+        last = call;
+        scc_strbuf_addf(&names, "%s%s", view->lost_count++ ? " " : "", call->name);
+        if (seccomp_syscall_resolve_name(call->name) == __NR_SCMP_ERROR)
+            continue;
+        const char *separator = " (on ";
+        for (size_t j = 0; j < policy->arch_count; j++) {
+            const struct scc_arch *arch = policy->arches[j].arch;
+            if (scc_syscall_nr(call, arch) == SCC_NR_NONE || scc_scmp_knows(call, arch))
+                continue;
+            scc_strbuf_addf(&names, "%s%s", separator, arch->name);
+            separator = ", ";
+        }
+        scc_strbuf_add(&names, *separator == ',' ? ")" : "");
+    }
+    view->lost = scc_strbuf_steal(&names);
+    return view->lost ? 0 : -1;
+}
+
+int scc_scmp_view_make(const struct scc_policy *policy, struct scc_scmp_view *view, scc_error **err)
+{
+    SCC_AUTOFREE unsigned char *lost_on = calloc(policy->rule_count + 1, 1);
+    *view = (struct scc_scmp_view){.policy = *policy};
+    int done = lost_on ? 0 : -1;
+    view->policy.arch_count = 0;
+    for (size_t i = 0; i < policy->arch_count && done == 0; i++) {
+        done = sift(view, policy, &policy->arches[i], &view->policy.arches[i], lost_on);
+        view->policy.arch_count += done == 0;
+    }
+    if (done == 0)
+        done = list_lost(view, policy, lost_on);
+    if (done < 0) {
+        scc_scmp_view_clear(view);
+        return scc_error_nomem(err);
+    }
+    return 0;
+}
+
+void scc_scmp_view_clear(struct scc_scmp_view *view)
+{
+    for (size_t i = 0; i < view->policy.arch_count; i++)
+        free(view->policy.arches[i].placed);
+    free(view->lost);
+    *view = (struct scc_scmp_view){0};
 }
 
 /** A lost rule that denies more than the default action would open what the profile closes. */
-static int refuse_lost(const struct scc_policy *policy, const struct scc_rule *rule,
-                       scc_error **err)
+static int refuse_opened(const struct scc_policy *policy, const struct scc_rule *rule,
+                         scc_error **err)
 {
     struct scc_strbuf text = {0};
     scc_strbuf_addf(&text, "libseccomp %s does not know %s on every architecture here: instead of ",
@@ -118,41 +194,27 @@ static int refuse_lost(const struct scc_policy *policy, const struct scc_rule *r
     scc_action_describe(&text, rule->return_value, policy->target);
     scc_strbuf_add(&text, " the call would get the default, ");
     scc_action_describe(&text, policy->default_return, policy->target);
+    scc_strbuf_add(&text, "; -O2 has it");
     SCC_AUTOFREE char *message = scc_strbuf_steal(&text);
     if (!message)
         return scc_error_nomem(err);
     return scc_error_at(err, scc_policy_place_of(policy, rule), NULL, "%s", message);
 }
 
-/** Names the rules that hold and that the program will not have. */
 static int tell_lost(const struct scc_policy *policy, scc_diags *diags, scc_error **err)
 {
-    struct scc_strbuf names = {0};
-    size_t count = 0;
-    const struct scc_syscall *last = NULL;
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct scc_rule *rule = &policy->rules[i];
-        if (rule->effect != SCC_RULE_HOLDS || knows_call(policy, rule->call))
-            continue;
-        if (scc_action_of(rule->return_value) < scc_action_of(policy->default_return)) {
-            scc_strbuf_free(&names);
-            return refuse_lost(policy, rule, err);
-        }
-        if (rule->call == last)
-            continue;
-        last = rule->call;
-        scc_strbuf_addf(&names, "%s%s", count++ ? " " : "", rule->call->name);
-    }
-    SCC_AUTOFREE char *list = scc_strbuf_steal(&names);
-    if (!list)
-        return scc_error_nomem(err);
-    if (!count)
+    SCC_CLEANUP(scc_scmp_view_clear) struct scc_scmp_view view = {0};
+    if (scc_scmp_view_make(policy, &view, err) < 0)
+        return -1;
+    if (view.opened)
+        return refuse_opened(policy, view.opened, err);
+    if (!view.lost_count)
         return 0;
-    return scc_diags_add(diags, SCC_DIAG_WARNING, (struct scc_place){.file = policy->profile_name},
-                         NULL, err,
-                         "libseccomp %s does not know %zu name%s, which the program leaves to the "
-                         "default action: %s",
-                         scc_scmp_version(), count, count == 1 ? "" : "s", list);
+    return scc_diags_add(
+        diags, SCC_DIAG_WARNING, (struct scc_place){.file = policy->profile_name}, NULL, err,
+        "libseccomp %s does not know %zu name%s, which the program leaves to the "
+        "default action: %s",
+        scc_scmp_version(), view.lost_count, view.lost_count == 1 ? "" : "s", view.lost);
 }
 
 /*
@@ -238,9 +300,9 @@ static bool is_answer(const struct scc_policy *policy, uint32_t return_value)
 }
 
 /**
- * Where a jump to a return is too long, libseccomp puts a copy of the return nearby; writing for the
- * other byte order, it swaps the copy's value twice (2.5.4, gen_bpf.c). Such a value is no answer of
- * the policy, and swapped back it is. Returns how many were put right.
+ * Where a jump to a return is too long, libseccomp puts a copy of the return nearby; writing for
+ * the other byte order, it swaps the copy's value twice (2.5.4, gen_bpf.c). Such a value is no
+ * answer of the policy, and swapped back it is. Returns how many were put right.
  */
 static size_t repair_returns(const struct scc_policy *policy, scc_program *program)
 {
@@ -258,7 +320,7 @@ static size_t repair_returns(const struct scc_policy *policy, scc_program *progr
 }
 
 static int export_program(const struct scc_policy *policy, const scmp_filter_ctx filter,
-                          scc_program **program, scc_diags *diags, scc_error **err)
+                          scc_program **program, size_t *repaired, scc_error **err)
 {
     /* libseccomp 2.5 writes to descriptors alone; this one is memory. */
     SCC_CLEANUP(scc_close_fd) int fd = memfd_create("seccompc", MFD_CLOEXEC);
@@ -277,21 +339,12 @@ static int export_program(const struct scc_policy *policy, const scmp_filter_ctx
                              scc_scmp_version(), len / SCC_INSTRUCTION_BYTES, SCC_PROGRAM_MAX);
     if (scc_program_parse(bytes, len, policy->target, program, err) < 0)
         return scc_error_wrap(err, "libseccomp %s", scc_scmp_version());
-    size_t repaired = repair_returns(policy, *program);
-    if (!repaired)
-        return 0;
-    int told = scc_diags_add(diags, SCC_DIAG_NOTE,
-                             (struct scc_place){.file = policy->profile_name}, NULL, err,
-                             "libseccomp %s wrote %zu returns in the wrong byte order, which were "
-                             "put right",
-                             scc_scmp_version(), repaired);
-    if (told < 0)
-        scc_program_free(SCC_STEAL(*program));
-    return told;
+    *repaired = repair_returns(policy, *program);
+    return 0;
 }
 
-int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_program **program,
-                  scc_diags *diags, scc_error **err)
+int scc_scmp_write(const struct scc_policy *policy, enum scc_scmp_shape shape,
+                   scc_program **program, size_t *repaired, scc_error **err)
 {
     SCC_CLEANUP(release_filter) scmp_filter_ctx filter = NULL;
     if (open_filter(policy, &filter, err) < 0)
@@ -299,7 +352,33 @@ int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_progr
     int result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, (uint32_t)shape);
     if (result < 0)
         return refuse_step(result, "SCMP_FLTATR_CTL_OPTIMIZE", err);
-    if (tell_lost(policy, diags, err) < 0 || add_rules(policy, filter, err) < 0)
+    if (add_rules(policy, filter, err) < 0)
         return -1;
-    return export_program(policy, filter, program, diags, err);
+    return export_program(policy, filter, program, repaired, err);
+}
+
+static int tell_repaired(const struct scc_policy *policy, size_t repaired, scc_diags *diags,
+                         scc_error **err)
+{
+    return scc_diags_add(diags, SCC_DIAG_NOTE, (struct scc_place){.file = policy->profile_name},
+                         NULL, err,
+                         "libseccomp %s wrote %zu returns in the wrong byte order, which were put "
+                         "right",
+                         scc_scmp_version(), repaired);
+}
+
+int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_program **program,
+                  scc_diags *diags, scc_error **err)
+{
+    scc_program *made = NULL;
+    size_t repaired = 0;
+    if (tell_lost(policy, diags, err) < 0 ||
+        scc_scmp_write(policy, shape, &made, &repaired, err) < 0)
+        return -1;
+    if (repaired && tell_repaired(policy, repaired, diags, err) < 0) {
+        scc_program_free(made);
+        return -1;
+    }
+    *program = made;
+    return 0;
 }

@@ -82,7 +82,7 @@ static bool compose_text(scc_error *err)
             scc_strbuf_addf(&out, ":%u:%u", err->line, err->column);
         scc_strbuf_add(&out, ": ");
     }
-    scc_strbuf_add(&out, err->message);
+    scc_strbuf_add_printable(&out, err->message);
     if (err->json_path && *err->json_path)
         scc_strbuf_addf(&out, " (%s)", err->json_path);
     free(err->text);

@@ -77,6 +77,8 @@ struct output {
     void *bytes; /* of a stream */
     size_t len;
     int dir_fd;
+    dev_t dir_dev; /* of the directory, which may have several spellings */
+    ino_t dir_ino;
     const char *base; /* inside path */
     char temporary[40];
 };
@@ -126,19 +128,22 @@ static int write_all(int fd, const char *path, const void *bytes, size_t len, sc
     return 0;
 }
 
+/** The mode of a file that was not there before: as the umask says. */
+#define MODE_NEW ((mode_t)-1)
+
 /** Says whether the bytes go into a stream (1) or a new file (0), or refuses the path (-1). */
 static int classify(const char *path, mode_t *mode, scc_error **err)
 {
     struct stat link, target;
-    *mode = 0666;
+    *mode = MODE_NEW;
     if (strcmp(path, "-") == 0)
         return 1;
     if (lstat(path, &link) < 0)
         return errno == ENOENT ? 0 : scc_error_errno(err, errno, "%s", path);
-    bool is_link = S_ISLNK(link.st_mode);
-    if (stat(path, &target) < 0)
+    bool is_link = S_ISLNK(link.st_mode), is_there = stat(path, &target) == 0;
+    if (!is_there && !is_link)
         return scc_error_errno(err, errno, "%s", path);
-    if (S_ISFIFO(target.st_mode) || S_ISCHR(target.st_mode))
+    if (is_there && (S_ISFIFO(target.st_mode) || S_ISCHR(target.st_mode)))
         return 1;
     if (is_link)
         return scc_error_set(err, SCC_ERROR_SYSTEM,
@@ -178,8 +183,14 @@ static int open_directory(struct output *output, scc_error **err)
     if (!dir)
         return scc_error_nomem(err);
     output->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (output->dir_fd < 0)
-        return scc_error_errno(err, errno, "%s", output->path);
+    struct stat status;
+    if (output->dir_fd < 0 || fstat(output->dir_fd, &status) < 0) {
+        int why = errno;
+        scc_close_fd(&output->dir_fd);
+        return scc_error_errno(err, why, "%s", output->path);
+    }
+    output->dir_dev = status.st_dev;
+    output->dir_ino = status.st_ino;
     return 0;
 }
 
@@ -195,7 +206,7 @@ static int stage_file(struct output *output, mode_t mode, const void *bytes, siz
         return -1;
     }
     int done = write_all(fd, output->path, bytes, len, err);
-    if (done == 0 && mode != 0666 && fchmod(fd, mode) < 0)
+    if (done == 0 && mode != MODE_NEW && fchmod(fd, mode) < 0)
         done = scc_error_errno(err, errno, "%s", output->path);
     if (done == 0 && fsync(fd) < 0)
         done = scc_error_errno(err, errno, "%s", output->path);
@@ -208,13 +219,29 @@ static int stage_file(struct output *output, mode_t mode, const void *bytes, siz
     return 0;
 }
 
+static int refuse_twice(const char *path, scc_error **err)
+{
+    return scc_error_set(err, SCC_ERROR_USAGE, "%s: named for two outputs, expected one", path);
+}
+
+/** Whether a staged file has the same name in the same directory. */
+static bool is_twice(const struct scc_output_set *set, const struct output *output)
+{
+    for (size_t i = 0; i < set->count && output->stage != STAGE_STREAM; i++) {
+        const struct output *other = &set->outputs[i];
+        if (other->stage != STAGE_STREAM && other->dir_dev == output->dir_dev &&
+            other->dir_ino == output->dir_ino && strcmp(other->base, output->base) == 0)
+            return true;
+    }
+    return false;
+}
+
 int scc_output_set_add(struct scc_output_set *set, const char *path, const void *bytes,
                        size_t len_bytes, scc_error **err)
 {
     for (size_t i = 0; i < set->count; i++) {
         if (strcmp(set->outputs[i].path, path) == 0)
-            return scc_error_set(err, SCC_ERROR_USAGE, "%s: named for two outputs, expected one",
-                                 path);
+            return refuse_twice(path, err);
     }
     if (!SCC_GROW(set->outputs, set->cap, set->count + 1))
         return scc_error_nomem(err);
@@ -236,6 +263,10 @@ int scc_output_set_add(struct scc_output_set *set, const char *path, const void 
     } else if (stage_file(&output, mode, bytes, len_bytes, err) < 0) {
         drop_output(&output);
         return -1;
+    }
+    if (is_twice(set, &output)) {
+        drop_output(&output);
+        return refuse_twice(path, err);
     }
     set->outputs[set->count++] = output;
     return 0;

@@ -155,7 +155,9 @@ static bool add_syscalls(cJSON *root, const struct scc_policy *policy)
         if (is_kept(&policy->rules[i]))
             sorted[count++] = &policy->rules[i];
     }
-    qsort(sorted, count, sizeof(const struct scc_rule *), compare_by_shape);
+    /* Where rules may conflict, their order counts: neighbours alone are then merged. */
+    if (!policy->takes_strictest)
+        qsort(sorted, count, sizeof(const struct scc_rule *), compare_by_shape);
     size_t group_count = find_groups(sorted, count, groups);
     qsort(groups, group_count, sizeof *groups, compare_by_first);
     for (size_t i = 0; i < group_count; i++) {
@@ -167,10 +169,13 @@ static bool add_syscalls(cJSON *root, const struct scc_policy *policy)
 
 static bool add_arches(cJSON *root, const struct scc_policy *policy)
 {
+    /* runc's stub speaks of listed architectures alone, so the list stays what it was. */
+    if (policy->arch_count == 1 && !policy->lists_target)
+        return true;
     cJSON *arches = cJSON_CreateArray();
     if (!add(root, "architectures", arches))
         return false;
-    for (size_t i = 0; i < policy->arch_count; i++) {
+    for (size_t i = policy->lists_target ? 0 : 1; i < policy->arch_count; i++) {
         const struct scc_arch *arch = policy->arches[i].arch;
         if (!append(arches, cJSON_CreateStringReference(arch->token_name)))
             return false;

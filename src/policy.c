@@ -15,6 +15,7 @@ void scc_policy_free(scc_policy *policy)
     for (size_t i = 0; i < policy->arch_count; i++)
         free(policy->arches[i].placed);
     free(policy->rules);
+    free(policy->overrides);
     free(policy->listener_path);
     free(policy->listener_metadata);
     free(policy->profile_name);
@@ -103,6 +104,16 @@ static int compare_placed(const void *a, const void *b)
     return (first->rule > second->rule) - (first->rule < second->rule);
 }
 
+/** The strictest first; of these the first in the profile. */
+static int compare_strictness(const void *a, const void *b, void *context)
+{
+    const struct scc_policy *policy = context;
+    const struct scc_placed_rule *first = a, *second = b;
+    enum scc_action one = scc_action_of(policy->rules[first->rule].return_value);
+    enum scc_action two = scc_action_of(policy->rules[second->rule].return_value);
+    return one != two ? (one < two ? -1 : 1) : compare_placed(a, b);
+}
+
 /** A placed rule beside its comparisons in an order of their own. */
 struct sortable {
     const struct scc_placed_rule *placed;
@@ -126,7 +137,7 @@ static int compare_sortable(const void *a, const void *b)
 {
     const struct sortable *first = a, *second = b;
     int order = compare_cmps(first, second);
-    return order ? order : compare_placed(first->placed, second->placed);
+    return order ? order : (first->placed > second->placed) - (first->placed < second->placed);
 }
 
 static int compare_cmp_items(const void *a, const void *b)
@@ -165,6 +176,8 @@ static int keep_different(const struct scc_policy *policy, const struct scc_arch
                           struct scc_placed_rule *group, size_t count, size_t *kept,
                           scc_error **err)
 {
+    if (policy->takes_strictest)
+        qsort_r(group, count, sizeof *group, compare_strictness, (void *)policy);
     SCC_AUTOFREE struct sortable *items = calloc(count, sizeof *items);
     SCC_AUTOFREE bool *is_repeated = calloc(count, sizeof *is_repeated);
     if (!items || !is_repeated)
@@ -178,8 +191,8 @@ static int keep_different(const struct scc_policy *policy, const struct scc_arch
     for (size_t i = 1; i < count; i++) {
         if (compare_cmps(&items[i - 1], &items[i]) != 0)
             continue;
-        if (policy->rules[items[i - 1].placed->rule].return_value !=
-            policy->rules[items[i].placed->rule].return_value)
+        if (!policy->takes_strictest && policy->rules[items[i - 1].placed->rule].return_value !=
+                                            policy->rules[items[i].placed->rule].return_value)
             return refuse_conflict(policy, arch, items[i - 1].placed, items[i].placed, err);
         is_repeated[items[i].placed - group] = true;
     }
@@ -280,16 +293,27 @@ const struct scc_placed_rule *scc_policy_rules_at(const struct scc_policy_arch *
     return *count ? &arch->placed[low] : NULL;
 }
 
+/** The rule without comparisons at @p nr, or NULL. */
+static const struct scc_rule *unconditional_at(const struct scc_policy *policy,
+                                               const struct scc_policy_arch *arch, uint32_t nr)
+{
+    size_t count;
+    const struct scc_placed_rule *placed = scc_policy_rules_at(arch, nr, &count);
+    return count && is_unconditional(policy, placed) ? &policy->rules[placed->rule] : NULL;
+}
+
 const struct scc_rule *scc_policy_shadow_of(const struct scc_policy *policy,
                                             const struct scc_rule *rule)
 {
     for (size_t i = 0; i < policy->arch_count; i++) {
         const struct scc_policy_arch *arch = &policy->arches[i];
-        size_t count;
-        const struct scc_placed_rule *placed =
-            scc_policy_rules_at(arch, scc_syscall_nr(rule->call, arch->arch), &count);
-        if (count && is_unconditional(policy, placed) && &policy->rules[placed->rule] != rule)
-            return &policy->rules[placed->rule];
+        struct scc_syscall_door door = scc_syscall_door(rule->call, arch->arch);
+        uint32_t nr = scc_syscall_nr(rule->call, arch->arch);
+        const struct scc_rule *shadow = unconditional_at(policy, arch, nr);
+        if (!shadow && nr == SCC_NR_NONE && door.call)
+            shadow = unconditional_at(policy, arch, door.nr);
+        if (shadow && shadow != rule)
+            return shadow;
     }
     return NULL;
 }
@@ -336,9 +360,25 @@ static bool rule_matches(const struct scc_policy *policy, const struct scc_place
     return true;
 }
 
+const struct scc_override *scc_policy_find_override(const struct scc_policy *policy, uint32_t audit,
+                                                    uint32_t nr)
+{
+    for (size_t i = 0; i < policy->override_count; i++) {
+        const struct scc_override *override = &policy->overrides[i];
+        if (override->audit == audit && override->first <= nr && nr <= override->last)
+            return override;
+    }
+    return NULL;
+}
+
 const struct scc_rule *scc_policy_match(const struct scc_policy *policy,
                                         const struct scc_call *call, uint32_t *return_value)
 {
+    const struct scc_override *override = scc_policy_find_override(policy, call->audit, call->nr);
+    if (override) {
+        *return_value = override->return_value;
+        return NULL;
+    }
     const struct scc_policy_arch *arch =
         scc_policy_find_arch(policy, call->audit, call->nr, return_value);
     if (!arch)

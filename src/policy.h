@@ -59,12 +59,20 @@ struct scc_placed_rule {
 struct scc_policy_arch {
     const struct scc_arch *arch;
     /**
-     * Sorted by nr, then by rule. Only what counts is here: of a number's rules the first without
-     * comparisons, or where there is none, each different one with comparisons; none that is the
-     * default.
+     * Sorted by nr, then by rule (where the strictest answers: by action, then by rule), so that
+     * the first that matches answers. Only what counts is here: of a number's rules the first
+     * without comparisons, or where there is none, each different one with comparisons; none that
+     * is the default.
      */
     struct scc_placed_rule *placed;
     size_t count;
+};
+
+/** Numbers of an audit arch that are answered before any rule is looked at. */
+struct scc_override {
+    uint32_t audit;
+    uint32_t first, last; /* as in seccomp_data, both included */
+    uint32_t return_value;
 };
 
 /** Why an entry of the profile is not in the policy. */
@@ -83,6 +91,12 @@ struct scc_policy {
     size_t rule_count;
     struct scc_policy_arch arches[SCC_ARCH_COUNT]; /* the target's own first */
     size_t arch_count;
+    /** The profile lists the target's own architecture, which is in the filter either way. */
+    bool lists_target;
+    struct scc_override *overrides; /* none of them overlap */
+    size_t override_count;
+    /** Of rules with comparisons that one input matches, the strictest answers, not the first. */
+    bool takes_strictest;
     bool has_flags;
     uint32_t flags;
     char *listener_path;     /* or NULL */
@@ -100,6 +114,10 @@ struct scc_policy {
  * SCC_ERROR_SYSTEM without memory.
  */
 int scc_policy_place(struct scc_policy *policy, scc_error **err);
+
+/** The override that answers a number of an audit arch, or NULL. */
+const struct scc_override *scc_policy_find_override(const struct scc_policy *policy, uint32_t audit,
+                                                    uint32_t nr);
 
 /** The placed rules of @p nr: the first of them and their number. */
 const struct scc_placed_rule *scc_policy_rules_at(const struct scc_policy_arch *arch, uint32_t nr,

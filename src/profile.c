@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "profile.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "builtin.h"
 #include "diag.h"
@@ -58,6 +58,25 @@ static int refuse_name(struct reader *reader, const struct scc_json_node *node, 
                           what, nearest);
 }
 
+/**
+ * Whether Go takes @p name for @p key: letters in any case, U+017F for s and U+212A for k
+ * (Unicode's simple folding, encoding/json).
+ */
+static bool folds_to(const char *name, const char *key)
+{
+    for (; *name && *key; key++) {
+        if (strncmp(name, "\u017f", 2) == 0 && tolower((unsigned char)*key) == 's')
+            name += 2;
+        else if (strncmp(name, "\u212a", 3) == 0 && tolower((unsigned char)*key) == 'k')
+            name += 3;
+        else if (tolower((unsigned char)*name) == tolower((unsigned char)*key))
+            name++;
+        else
+            return false;
+    }
+    return !*name && !*key;
+}
+
 /** A key that is not in @p keys: an error or a warning. */
 static int handle_unknown_key(struct reader *reader, const struct scc_json_node *node,
                               const struct key *keys, enum unknown_keys policy)
@@ -65,7 +84,7 @@ static int handle_unknown_key(struct reader *reader, const struct scc_json_node 
     const char *name = scc_json_key(node);
     struct scc_suggestion near = scc_suggestion_for(name);
     for (const struct key *key = keys; key->name; key++) {
-        if (strcasecmp(key->name, name) == 0)
+        if (folds_to(name, key->name))
             return scc_json_error(node, reader->err,
                                   "the key differs from \"%s\" by case alone, expected \"%s\"",
                                   key->name, key->name);
@@ -166,6 +185,8 @@ static bool parse_decimal(const char *text, uint16_t *number)
 static int read_errno_text(struct reader *reader, const struct scc_json_node *node, void *into)
 {
     struct scc_profile_errno *data = into;
+    if (is_null(node))
+        return 0;
     if (expect(reader, node, SCC_JSON_STRING) < 0)
         return -1;
     const char *text = scc_json_string(node);
@@ -272,6 +293,8 @@ static int read_cmp(struct reader *reader, const struct scc_json_node *node, voi
     if (entry->cmp_count == SCC_ARG_COUNT)
         return scc_json_error(node, reader->err, "a seventh comparison, expected at most %d",
                               SCC_ARG_COUNT);
+    /* What an operator does not look at would tell equal comparisons apart. */
+    reading.cmp.value2 &= reading.cmp.op == SCC_OP_MASKED_EQ ? reading.cmp.value : 0;
     entry->cmps[entry->cmp_count++] = reading.cmp;
     return 0;
 }
@@ -645,6 +668,8 @@ static int read_flags(struct reader *reader, const struct scc_json_node *node, v
 
 static int read_text(struct reader *reader, const struct scc_json_node *node, const char **text)
 {
+    if (is_null(node))
+        return 0;
     if (expect(reader, node, SCC_JSON_STRING) < 0)
         return -1;
     *text = scc_json_string(node);
@@ -675,12 +700,6 @@ static const struct key profile_keys[] = {
     {NULL, NULL},
 };
 
-/** A whole runtime config where a profile was expected. */
-static bool is_runtime_config(const struct scc_json_node *root)
-{
-    return scc_json_member(root, "ociVersion") || scc_json_member(root, "linux");
-}
-
 static int read_profile(struct reader *reader, const struct scc_json_node *node)
 {
     struct scc_profile *profile = reader->profile;
@@ -688,7 +707,8 @@ static int read_profile(struct reader *reader, const struct scc_json_node *node)
         return -1;
     const struct scc_json_node *action = scc_json_member(node, "defaultAction");
     const struct scc_json_node *syscalls = scc_json_member(node, "syscalls");
-    if (!action && !syscalls && is_runtime_config(node))
+    bool is_config = scc_json_member(node, "ociVersion") || scc_json_member(node, "linux");
+    if (!action && !syscalls && is_config)
         return scc_json_error(
             node, reader->err,
             "an OCI runtime config, expected a profile; --spec reads such a file");
@@ -724,8 +744,9 @@ int scc_profile_from_json(struct scc_json *doc, const struct scc_json_node *node
     made->root = node ? node : scc_json_root(doc);
     int done;
     if (!node || is_null(node)) {
-        done = scc_json_error(made->root, err,
-                              "no linux.seccomp: seccomp is off, and there is nothing to compile");
+        done =
+            scc_json_error(made->root, err, "%s: seccomp is off, and there is nothing to compile",
+                           node ? "null" : "no linux.seccomp");
     } else {
         struct reader reader = {made, diags, err};
         done = read_profile(&reader, node);

@@ -183,8 +183,8 @@ static const char *find_fault(const struct scc_program *program, size_t at)
 
 /**
  * Whether every scratch word is written on all paths before it is read: check_load_and_stores() in
- * net/core/filter.c. As there, a jump carries what is known at it, and what follows a jump or a
- * return starts from what was carried to it.
+ * net/core/filter.c. As there, a jump carries what is known at it, and what follows a jump starts
+ * from what was carried to it.
  */
 static int check_scratch(const struct scc_program *program, scc_error **err)
 {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cost.h"
-#include "json_print.h"
+#include "json_build.h"
 #include "options.h"
 #include "strbuf.h"
 #include "util.h"
@@ -34,6 +34,12 @@ static void print_line(FILE *out, const char *label, struct scc_strbuf *text)
     scc_print_wrapped(out, line ? line : "(out of memory)", LABEL_COLUMNS, LABEL_COLUMNS);
 }
 
+/** Adds "1 name", "2 names". */
+static void add_count(struct scc_strbuf *text, size_t count, const char *one, const char *many)
+{
+    scc_strbuf_addf(text, "%zu %s", count, count == 1 ? one : many);
+}
+
 static void print_profile(FILE *out, const struct scc_report *report)
 {
     const struct scc_profile *profile = report->profile;
@@ -41,8 +47,9 @@ static void print_profile(FILE *out, const struct scc_report *report)
     const struct scc_policy *policy = report->targets[0].compiled.policy;
     struct scc_strbuf text = {0};
     scc_strbuf_add_escaped(&text, scc_profile_name(profile));
-    scc_strbuf_addf(&text, ": %zu entries, %zu names; default ", profile->entry_count,
-                    scc_profile_name_count(profile));
+    scc_strbuf_add(&text, ": ");
+    add_count(&text, profile->entry_count, "entry, ", "entries, ");
+    add_count(&text, scc_profile_name_count(profile), "name; default ", "names; default ");
     scc_action_describe(&text, policy->default_return, policy->target);
     print_line(out, "profile", &text);
 }
@@ -54,8 +61,10 @@ static void print_target(FILE *out, const struct scc_report_target *target)
     scc_strbuf_addf(&text, "%s (", scc_arch_docker_name(policy->target));
     for (size_t i = 0; i < policy->arch_count; i++)
         scc_strbuf_addf(&text, "%s%s", i ? ", " : "", policy->arches[i].arch->name);
-    scc_strbuf_addf(&text, "), kernel %u.%u, %d capabilities", target->target->kernel.major,
-                    target->target->kernel.minor, __builtin_popcountll(target->target->caps));
+    scc_strbuf_addf(&text, "), kernel %u.%u, ", target->target->kernel.major,
+                    target->target->kernel.minor);
+    add_count(&text, (size_t)__builtin_popcountll(target->target->caps), "capability",
+              "capabilities");
     print_line(out, "target", &text);
 }
 
@@ -73,7 +82,8 @@ static void add_left_out(struct scc_strbuf *text, const struct scc_policy *polic
         counts[policy->left_out[i]]++;
     for (int i = SCC_ENTRY_SELECTED + 1; i < SCC_LEFT_OUT_COUNT; i++)
         total += counts[i];
-    scc_strbuf_addf(text, "; %zu entries left out", total);
+    scc_strbuf_add(text, "; ");
+    add_count(text, total, "entry left out", "entries left out");
     const char *separator = " (";
     for (int i = SCC_ENTRY_SELECTED + 1; i < SCC_LEFT_OUT_COUNT; i++) {
         if (counts[i]) {
@@ -99,7 +109,7 @@ static void print_selected(FILE *out, const struct scc_policy *policy)
 {
     struct scc_call_counts counts = scc_policy_count_calls(policy);
     struct scc_strbuf text = {0};
-    scc_strbuf_addf(&text, "%zu syscalls", counts.total);
+    add_count(&text, counts.total, "syscall", "syscalls");
     const char *separator = ": ";
     for (int i = SCC_ACTION_COUNT; i-- > 0;) {
         if (counts.unconditional[i]) {
@@ -110,8 +120,11 @@ static void print_selected(FILE *out, const struct scc_policy *policy)
     if (counts.by_argument)
         scc_strbuf_addf(&text, "%s%zu by argument", separator, counts.by_argument);
     add_left_out(&text, policy);
-    if (policy->absent_names)
-        scc_strbuf_addf(&text, "; %zu names are of other architectures", policy->absent_names);
+    if (policy->absent_names) {
+        scc_strbuf_add(&text, "; ");
+        add_count(&text, policy->absent_names, "name is of another architecture",
+                  "names are of other architectures");
+    }
     print_line(out, "selected", &text);
 }
 
@@ -119,12 +132,24 @@ static void print_program(FILE *out, const struct scc_compiled *compiled)
 {
     struct scc_cache_counts cache = scc_count_cached(compiled->policy, compiled->program);
     struct scc_strbuf text = {0};
+    scc_strbuf_addf(&text, "%zu instructions", scc_program_count(compiled->program));
+    if (compiled->crosscheck.has_program)
+        scc_strbuf_addf(&text, " (libseccomp %s: %zu)", scc_scmp_version(),
+                        compiled->crosscheck.instructions);
     scc_strbuf_addf(&text,
-                    "%zu instructions by libseccomp %s, %u steps at worst, %zu of %zu "
-                    "unconditional ones in the kernel's action cache",
-                    scc_program_count(compiled->program), scc_scmp_version(),
+                    ", %u steps at worst, %zu of %zu unconditional ones in the kernel's action "
+                    "cache",
                     scc_cost_longest_path(compiled->program), cache.cached, cache.allowed);
     print_line(out, "program", &text);
+}
+
+static void print_proof(FILE *out, const struct scc_compiled *compiled)
+{
+    struct scc_strbuf text = {0};
+    scc_strbuf_addf(&text, "%s for every input, %.1f ms, %zu nodes",
+                    compiled->is_proved ? "equals the profile" : "differs from the profile, not",
+                    compiled->proof_ms, compiled->proof_nodes);
+    print_line(out, "proof", &text);
 }
 
 /** Names the entries that do not apply, and why. */
@@ -199,158 +224,114 @@ static void print_for_person(FILE *out, const struct scc_report *report)
         if (report->is_verbose)
             print_details(out, report, target->compiled.policy);
         print_program(out, &target->compiled);
+        print_proof(out, &target->compiled);
     }
     print_diags(out, report->diags);
     print_outputs(out, report);
 }
 
 /*
- * For a program. Failures to allocate are remembered in `failed`, so that building reads as a list.
+ * For a program
  */
 
-struct json {
-    bool failed;
-};
-
-static cJSON *put(struct json *json, cJSON *object, const char *key, cJSON *item)
-{
-    bool done =
-        item && object &&
-        (key ? cJSON_AddItemToObject(object, key, item) : cJSON_AddItemToArray(object, item));
-    if (done)
-        return item;
-    cJSON_Delete(item);
-    json->failed = true;
-    return NULL;
-}
-
-static void put_uint(struct json *json, cJSON *object, const char *key, uint64_t value)
-{
-    put(json, object, key, scc_json_new_uint(value));
-}
-
-static void put_text(struct json *json, cJSON *object, const char *key, const char *text)
-{
-    put(json, object, key, text ? cJSON_CreateString(text) : cJSON_CreateNull());
-}
-
-static void put_action(struct json *json, cJSON *object, const char *key, uint32_t return_value,
-                       const struct scc_arch *arch)
-{
-    struct scc_strbuf text = {0};
-    scc_action_describe(&text, return_value, arch);
-    SCC_AUTOFREE char *shown = scc_strbuf_steal(&text);
-    put_text(json, object, key, shown);
-}
-
-static void put_selected(struct json *json, cJSON *object, const struct scc_policy *policy)
-{
-    struct scc_call_counts counts = scc_policy_count_calls(policy);
-    cJSON *selected = put(json, object, "selected", cJSON_CreateObject());
-    put_uint(json, selected, "syscalls", counts.total);
-    put_uint(json, selected, "byArgument", counts.by_argument);
-    cJSON *actions = put(json, selected, "unconditional", cJSON_CreateObject());
-    for (int i = SCC_ACTION_COUNT; i-- > 0;)
-        put_uint(json, actions, scc_action_name((enum scc_action)i), counts.unconditional[i]);
-    put_uint(json, selected, "namesOfOtherArchitectures", policy->absent_names);
-    put_uint(json, selected, "unknownNames", policy->unknown_names);
-}
-
-static void put_left_out(struct json *json, cJSON *object, const struct scc_report *report,
+static void put_selected(struct scc_json_build *json, cJSON *object,
                          const struct scc_policy *policy)
 {
-    cJSON *list = put(json, object, "leftOut", cJSON_CreateArray());
+    struct scc_call_counts counts = scc_policy_count_calls(policy);
+    cJSON *selected = scc_json_put_object(json, object, "selected");
+    scc_json_put_uint(json, selected, "syscalls", counts.total);
+    scc_json_put_uint(json, selected, "byArgument", counts.by_argument);
+    cJSON *actions = scc_json_put_object(json, selected, "unconditional");
+    for (int i = SCC_ACTION_COUNT; i-- > 0;)
+        scc_json_put_uint(json, actions, scc_action_name((enum scc_action)i),
+                          counts.unconditional[i]);
+    scc_json_put_uint(json, selected, "namesOfOtherArchitectures", policy->absent_names);
+    scc_json_put_uint(json, selected, "unknownNames", policy->unknown_names);
+}
+
+static void put_left_out(struct scc_json_build *json, cJSON *object,
+                         const struct scc_report *report, const struct scc_policy *policy)
+{
+    cJSON *list = scc_json_put_array(json, object, "leftOut");
     for (size_t i = 0; i < policy->entry_count; i++) {
         if (policy->left_out[i] == SCC_ENTRY_SELECTED)
             continue;
-        cJSON *entry = put(json, list, NULL, cJSON_CreateObject());
-        put_uint(json, entry, "entry", i);
-        put_uint(json, entry, "line", scc_json_place(report->profile->entries[i].node).line);
-        put_text(json, entry, "reason", left_out_words[policy->left_out[i]]);
+        cJSON *entry = scc_json_put_object(json, list, NULL);
+        scc_json_put_uint(json, entry, "entry", i);
+        scc_json_put_uint(json, entry, "line",
+                          scc_json_place(report->profile->entries[i].node).line);
+        scc_json_put_text(json, entry, "reason", left_out_words[policy->left_out[i]]);
     }
 }
 
-static void put_program(struct json *json, cJSON *object, const struct scc_compiled *compiled)
+static void put_program(struct scc_json_build *json, cJSON *object,
+                        const struct scc_compiled *compiled)
 {
     struct scc_cache_counts cache = scc_count_cached(compiled->policy, compiled->program);
-    cJSON *program = put(json, object, "program", cJSON_CreateObject());
-    put_text(json, program, "libseccomp", scc_scmp_version());
-    put_uint(json, program, "instructions", scc_program_count(compiled->program));
-    put_uint(json, program, "longestPath", scc_cost_longest_path(compiled->program));
-    put_uint(json, program, "allowed", cache.allowed);
-    put_uint(json, program, "cached", cache.cached);
+    cJSON *program = scc_json_put_object(json, object, "program");
+    scc_json_put_text(json, program, "libseccomp", scc_scmp_version());
+    scc_json_put_uint(json, program, "instructions", scc_program_count(compiled->program));
+    scc_json_put_uint(json, program, "longestPath", scc_cost_longest_path(compiled->program));
+    scc_json_put_uint(json, program, "allowed", cache.allowed);
+    scc_json_put_uint(json, program, "cached", cache.cached);
+    cJSON *proof = scc_json_put_object(json, object, "proof");
+    scc_json_put_bool(json, proof, "equal", compiled->is_proved);
+    scc_json_put_uint(json, proof, "nodes", compiled->proof_nodes);
+    scc_json_put_uint(json, proof, "microseconds", (uint64_t)(compiled->proof_ms * 1000));
+    if (!compiled->crosscheck.has_program)
+        return;
+    cJSON *crosscheck = scc_json_put_object(json, object, "crosscheck");
+    scc_json_put_uint(json, crosscheck, "instructions", compiled->crosscheck.instructions);
+    scc_json_put_bool(json, crosscheck, "equal", compiled->crosscheck.equal);
 }
 
-static void put_target(struct json *json, cJSON *list, const struct scc_report *report,
+static void put_target(struct scc_json_build *json, cJSON *list, const struct scc_report *report,
                        const struct scc_report_target *target)
 {
     const struct scc_policy *policy = target->compiled.policy;
-    cJSON *object = put(json, list, NULL, cJSON_CreateObject());
-    put_text(json, object, "architecture", scc_arch_docker_name(policy->target));
-    cJSON *arches = put(json, object, "architectures", cJSON_CreateArray());
+    cJSON *object = scc_json_put_object(json, list, NULL);
+    scc_json_put_text(json, object, "architecture", scc_arch_docker_name(policy->target));
+    cJSON *arches = scc_json_put_array(json, object, "architectures");
     for (size_t i = 0; i < policy->arch_count; i++)
-        put_text(json, arches, NULL, policy->arches[i].arch->token_name);
+        scc_json_put_text(json, arches, NULL, policy->arches[i].arch->token_name);
     char release[16];
     snprintf(release, sizeof release, "%u.%u", target->target->kernel.major,
              target->target->kernel.minor);
-    put_text(json, object, "kernel", release);
-    cJSON *caps = put(json, object, "capabilities", cJSON_CreateArray());
+    scc_json_put_text(json, object, "kernel", release);
+    cJSON *caps = scc_json_put_array(json, object, "capabilities");
     for (unsigned bit = 0; scc_cap_name(bit); bit++) {
         if (target->target->caps >> bit & 1)
-            put_text(json, caps, NULL, scc_cap_name(bit));
+            scc_json_put_text(json, caps, NULL, scc_cap_name(bit));
     }
-    put_action(json, object, "default", policy->default_return, policy->target);
+    scc_json_put_return(json, object, "default", policy->default_return, policy->target);
     put_selected(json, object, policy);
     put_left_out(json, object, report, policy);
     put_program(json, object, &target->compiled);
 }
 
-static void put_diags(struct json *json, cJSON *root, const scc_diags *diags)
+static void put_report(struct scc_json_build *json, cJSON *root, const struct scc_report *report)
 {
-    cJSON *notes = put(json, root, "notes", cJSON_CreateArray());
-    cJSON *warnings = put(json, root, "warnings", cJSON_CreateArray());
-    enum scc_diag_level level;
-    const char *message;
-    for (size_t i = 0; (message = scc_diags_at(diags, i, &level)) != NULL; i++)
-        put_text(json, level == SCC_DIAG_NOTE ? notes : warnings, NULL, message);
-}
-
-static void put_report(struct json *json, cJSON *root, const struct scc_report *report)
-{
-    cJSON *profile = put(json, root, "profile", cJSON_CreateObject());
-    put_text(json, profile, "name", scc_profile_name(report->profile));
-    put_uint(json, profile, "bytes", report->profile_bytes);
-    put_uint(json, profile, "entries", report->profile->entry_count);
-    put_uint(json, profile, "names", scc_profile_name_count(report->profile));
-    cJSON *targets = put(json, root, "targets", cJSON_CreateArray());
+    cJSON *profile = scc_json_put_object(json, root, "profile");
+    scc_json_put_text(json, profile, "name", scc_profile_name(report->profile));
+    scc_json_put_uint(json, profile, "bytes", report->profile_bytes);
+    scc_json_put_uint(json, profile, "entries", report->profile->entry_count);
+    scc_json_put_uint(json, profile, "names", scc_profile_name_count(report->profile));
+    cJSON *targets = scc_json_put_array(json, root, "targets");
     for (size_t i = 0; i < report->target_count; i++)
         put_target(json, targets, report, &report->targets[i]);
-    put_diags(json, root, report->diags);
-    cJSON *outputs = put(json, root, "wrote", cJSON_CreateArray());
+    scc_json_put_diags(json, root, report->diags);
+    cJSON *outputs = scc_json_put_array(json, root, "wrote");
     for (size_t i = 0; i < report->output_count; i++) {
-        cJSON *output = put(json, outputs, NULL, cJSON_CreateObject());
-        put_text(json, output, "kind", report->outputs[i].kind);
-        put_text(json, output, "path", report->outputs[i].path);
-        put_uint(json, output, "bytes", report->outputs[i].bytes);
+        cJSON *output = scc_json_put_object(json, outputs, NULL);
+        scc_json_put_text(json, output, "kind", report->outputs[i].kind);
+        scc_json_put_text(json, output, "path", report->outputs[i].path);
+        scc_json_put_uint(json, output, "bytes", report->outputs[i].bytes);
     }
-}
-
-static bool print_json(FILE *out, struct json *json, cJSON *root)
-{
-    struct scc_strbuf text = {0};
-    if (!json->failed)
-        scc_json_print(&text, root);
-    cJSON_Delete(root);
-    SCC_AUTOFREE char *shown = scc_strbuf_steal(&text);
-    if (json->failed || !shown)
-        return false;
-    fputs(shown, out);
-    return true;
 }
 
 bool scc_report_print(FILE *out, const struct scc_report *report, enum scc_report_style style)
 {
-    struct json json = {0};
+    struct scc_json_build json = {0};
     switch (style) {
     case SCC_REPORT_DIAGNOSTICS:
         log_warnings(out, report->diags);
@@ -361,7 +342,7 @@ bool scc_report_print(FILE *out, const struct scc_report *report, enum scc_repor
     case SCC_REPORT_JSON: {
         cJSON *root = cJSON_CreateObject();
         put_report(&json, root, report);
-        return print_json(out, &json, root);
+        return scc_json_build_print(&json, root, out, NULL) == 0;
     }
     case SCC_REPORT_QUIET:
         break;
@@ -369,27 +350,27 @@ bool scc_report_print(FILE *out, const struct scc_report *report, enum scc_repor
     return true;
 }
 
-static void put_failure(struct json *json, cJSON *root, const scc_error *err)
+static void put_failure(struct scc_json_build *json, cJSON *root, const scc_error *err)
 {
-    cJSON *error = put(json, root, "error", cJSON_CreateObject());
-    put_uint(json, error, "status", (uint64_t)scc_error_get_code(err));
-    put_text(json, error, "file", scc_error_get_file(err));
-    put_uint(json, error, "line", scc_error_get_line(err));
-    put_uint(json, error, "column", scc_error_get_column(err));
-    put_text(json, error, "path", scc_error_get_json_path(err));
-    put_text(json, error, "message", scc_error_get_message(err));
+    cJSON *error = scc_json_put_object(json, root, "error");
+    scc_json_put_uint(json, error, "status", (uint64_t)scc_error_get_code(err));
+    scc_json_put_text(json, error, "file", scc_error_get_file(err));
+    scc_json_put_uint(json, error, "line", scc_error_get_line(err));
+    scc_json_put_uint(json, error, "column", scc_error_get_column(err));
+    scc_json_put_text(json, error, "path", scc_error_get_json_path(err));
+    scc_json_put_text(json, error, "message", scc_error_get_message(err));
 }
 
 void scc_report_failure(FILE *out, const scc_error *err, const scc_diags *diags,
                         enum scc_report_style style)
 {
-    struct json json = {0};
+    struct scc_json_build json = {0};
     if (style == SCC_REPORT_JSON) {
         cJSON *root = cJSON_CreateObject();
         put_failure(&json, root, err);
         if (diags)
-            put_diags(&json, root, diags);
-        if (print_json(out, &json, root))
+            scc_json_put_diags(&json, root, diags);
+        if (scc_json_build_print(&json, root, out, NULL) == 0)
             return;
     }
     if (diags && style != SCC_REPORT_QUIET && style != SCC_REPORT_JSON)

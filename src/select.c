@@ -2,9 +2,11 @@
 #include "select.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "decision.h"
 #include "diag.h"
 #include "error.h"
 #include "util.h"
@@ -12,6 +14,8 @@
 enum {
     /** So many warnings of one kind are told one by one; the others are counted. */
     TOLD_MAX = 50,
+    /** Nodes that looking for conflicts may take. */
+    CONFLICT_NODES = 1 << 20,
 };
 
 struct selecting {
@@ -19,6 +23,7 @@ struct selecting {
     const struct scc_target *target;
     struct scc_policy *policy;
     size_t rule_cap;
+    enum scc_on_conflict on_conflict;
     scc_diags *diags;
     scc_error **err;
 };
@@ -106,6 +111,7 @@ static int select_arches(struct selecting *at)
     if (listed_arches(at, &set) < 0)
         return -1;
     policy->arches[policy->arch_count++].arch = own;
+    policy->lists_target = (set & scc_arch_bit(own->id)) || at->profile->wants_native_arch;
     for (int id = 0; id < SCC_ARCH_COUNT; id++) {
         const struct scc_arch *arch = scc_arch_get((enum scc_arch_id)id);
         scc_arch_set bit = scc_arch_bit(arch->id);
@@ -286,16 +292,74 @@ static int select_rules(struct selecting *at)
     return 0;
 }
 
-/** Rules that never answer although their author wanted another answer than is given. */
-static int warn_shadowed(struct selecting *at)
+/** Whether rules with comparisons of one number have different answers at all. */
+static bool has_mixed_answers(const struct scc_policy *policy)
+{
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        const struct scc_policy_arch *table = &policy->arches[i];
+        for (size_t j = 1; j < table->count; j++) {
+            if (table->placed[j - 1].nr == table->placed[j].nr &&
+                policy->rules[table->placed[j - 1].rule].return_value !=
+                    policy->rules[table->placed[j].rule].return_value)
+                return true;
+        }
+    }
+    return false;
+}
+
+static int describe_conflict(struct selecting *at, const struct scc_decision_conflict *conflict)
+{
+    const struct scc_policy *policy = at->policy;
+    const struct scc_rule *first = conflict->first, *second = conflict->second;
+    struct scc_strbuf text = {0}, path = {0};
+    scc_strbuf_addf(&text, "%s(", second->call->name);
+    for (unsigned i = 0; i < SCC_ARG_COUNT; i++)
+        scc_strbuf_addf(&text, "%s0x%" PRIx64, i ? ", " : "", conflict->call.args[i]);
+    scc_strbuf_addf(&text, ") on %s: ", conflict->arch->arch->name);
+    scc_action_describe(&text, second->return_value, policy->target);
+    scc_strbuf_addf(&text, " here, and line %u answers the same call with ", first->origin.line);
+    scc_action_describe(&text, first->return_value, policy->target);
+    scc_strbuf_add(&text, "; expected one action (--on-conflict strictest chooses one)");
+    scc_strbuf_addf(&path, "syscalls[%u]", second->origin.entry);
+    SCC_AUTOFREE char *message = scc_strbuf_steal(&text);
+    SCC_AUTOFREE char *path_text = scc_strbuf_steal(&path);
+    if (!message || !path_text)
+        return scc_error_nomem(at->err);
+    return scc_error_at(at->err, scc_policy_place_of(policy, second), path_text, "%s", message);
+}
+
+/** libseccomp's answer to such an input follows the shape of its tree: nobody can have meant it. */
+static int refuse_conflict(struct selecting *at)
+{
+    if (at->on_conflict != SCC_CONFLICT_REFUSE || !has_mixed_answers(at->policy))
+        return 0;
+    struct scc_decision_space *space = NULL;
+    struct scc_decision_conflict conflict;
+    bool found = false;
+    if (scc_decision_space_new(CONFLICT_NODES, SCC_ORDER_BY_WORD, &space, at->err) < 0)
+        return -1;
+    int done = scc_decision_find_conflict(space, at->policy, &found, &conflict, at->err);
+    if (done == 0 && found)
+        done = describe_conflict(at, &conflict);
+    scc_decision_space_free(space);
+    return done;
+}
+
+/**
+ * Rules that never answer although their author wanted another answer than is given: behind one
+ * without comparisons, or equal to the default, which overrides nothing.
+ */
+static int warn_hidden(struct selecting *at)
 {
     const struct scc_policy *policy = at->policy;
     size_t told = 0;
     for (size_t i = 0; i < policy->rule_count; i++) {
         const struct scc_rule *rule = &policy->rules[i];
-        if (rule->effect != SCC_RULE_IS_SHADOWED || told++ >= TOLD_MAX)
-            continue;
         const struct scc_rule *shadow = scc_policy_shadow_of(policy, rule);
+        bool is_hidden =
+            rule->effect == SCC_RULE_IS_SHADOWED || (rule->effect == SCC_RULE_IS_DEFAULT && shadow);
+        if (!is_hidden || told++ >= TOLD_MAX)
+            continue;
         struct scc_strbuf wanted = {0}, given = {0};
         scc_action_describe(&wanted, rule->return_value, policy->target);
         scc_action_describe(&given, shadow->return_value, policy->target);
@@ -305,8 +369,11 @@ static int warn_shadowed(struct selecting *at)
             return scc_error_nomem(at->err);
         if (scc_diags_add(at->diags, SCC_DIAG_WARNING, scc_policy_place_of(policy, rule), NULL,
                           at->err,
-                          "%s: %s has no effect: line %u answers %s without looking at arguments",
-                          rule->call->name, wanted_text, shadow->origin.line, given_text) < 0)
+                          "%s: %s has no effect%s: line %u answers %s without looking at "
+                          "arguments",
+                          rule->call->name, wanted_text,
+                          rule->effect == SCC_RULE_IS_DEFAULT ? ", since it is the default" : "",
+                          shadow->origin.line, given_text) < 0)
             return -1;
     }
     if (told <= TOLD_MAX)
@@ -314,6 +381,34 @@ static int warn_shadowed(struct selecting *at)
     return scc_diags_add(at->diags, SCC_DIAG_WARNING,
                          (struct scc_place){.file = policy->profile_name}, NULL, at->err,
                          "%zu further rules without effect", told - TOLD_MAX);
+}
+
+/** What a container engine makes of NOTIFY, beside what the kernel does. */
+static int warn_notify(struct selecting *at)
+{
+    const struct scc_policy *policy = at->policy;
+    const struct scc_rule *write_rule = NULL, *any = NULL;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct scc_rule *rule = &policy->rules[i];
+        if (scc_action_of(rule->return_value) != SCC_ACTION_NOTIFY)
+            continue;
+        any = any ? any : rule;
+        if (strcmp(rule->call->name, "write") == 0)
+            write_rule = rule;
+    }
+    if (any && !policy->listener_path &&
+        scc_diags_add(
+            at->diags, SCC_DIAG_WARNING, scc_policy_place_of(policy, any), NULL, at->err,
+            "%s: NOTIFY without listenerPath: runc and crun refuse to start, and without a "
+            "listener the kernel answers ENOSYS",
+            any->call->name) < 0)
+        return -1;
+    if (!write_rule)
+        return 0;
+    return scc_diags_add(
+        at->diags, SCC_DIAG_WARNING, scc_policy_place_of(policy, write_rule), NULL, at->err,
+        "write: NOTIFY, which runc refuses: it would wait for itself when it sends "
+        "the listener");
 }
 
 static int copy_text(const char *text, char **copy, scc_error **err)
@@ -333,27 +428,37 @@ static int select_all(struct selecting *at)
         copy_text(profile->listener_path, &policy->listener_path, at->err) < 0 ||
         copy_text(profile->listener_metadata, &policy->listener_metadata, at->err) < 0)
         return -1;
-    if (select_arches(at) < 0 || select_rules(at) < 0 || scc_policy_place(policy, at->err) < 0)
+    if (select_arches(at) < 0 || select_rules(at) < 0 || scc_policy_place(policy, at->err) < 0 ||
+        refuse_conflict(at) < 0)
         return -1;
-    return warn_shadowed(at);
+    return warn_hidden(at) < 0 ? -1 : warn_notify(at);
 }
 
-int scc_policy_select(const scc_profile *profile, const scc_target *target, scc_policy **policy,
-                      scc_diags *diags, scc_error **err)
+int scc_select(const scc_profile *profile, const scc_target *target,
+               enum scc_on_conflict on_conflict, scc_policy **policy, scc_diags *diags,
+               scc_error **err)
 {
     struct selecting at = {
         .profile = profile,
         .target = target,
         .policy = calloc(1, sizeof(struct scc_policy)),
+        .on_conflict = on_conflict,
         .diags = diags,
         .err = err,
     };
     if (!at.policy)
         return scc_error_nomem(err);
+    at.policy->takes_strictest = on_conflict == SCC_CONFLICT_STRICTEST;
     if (select_all(&at) < 0) {
         scc_policy_free(at.policy);
         return -1;
     }
     *policy = at.policy;
     return 0;
+}
+
+int scc_policy_select(const scc_profile *profile, const scc_target *target, scc_policy **policy,
+                      scc_diags *diags, scc_error **err)
+{
+    return scc_select(profile, target, SCC_CONFLICT_REFUSE, policy, diags, err);
 }

@@ -55,11 +55,11 @@ void scc_strbuf_addf(struct scc_strbuf *buf, const char *format, ...)
     va_end(args);
 }
 
-void scc_strbuf_add_escaped(struct scc_strbuf *buf, const char *text)
+static void add_printable(struct scc_strbuf *buf, const char *text, size_t max_bytes)
 {
     size_t len = strlen(text);
     for (size_t i = 0; i < len;) {
-        if (i >= SHOWN_MAX_BYTES) {
+        if (i >= max_bytes) {
             scc_strbuf_add(buf, "…");
             return;
         }
@@ -76,6 +76,16 @@ void scc_strbuf_add_escaped(struct scc_strbuf *buf, const char *text)
                 scc_strbuf_addf(buf, "\\x%02x", (unsigned char)text[i]);
         }
     }
+}
+
+void scc_strbuf_add_printable(struct scc_strbuf *buf, const char *text)
+{
+    add_printable(buf, text, SIZE_MAX);
+}
+
+void scc_strbuf_add_escaped(struct scc_strbuf *buf, const char *text)
+{
+    add_printable(buf, text, SHOWN_MAX_BYTES);
 }
 
 char *scc_strbuf_steal(struct scc_strbuf *buf)

@@ -25,8 +25,14 @@ void scc_strbuf_addv(struct scc_strbuf *buf, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
 /**
- * Adds @p text so that a terminal shows it as it is: control characters and bytes that are not
- * UTF-8 become \xNN, and what is longer than 200 bytes is cut with "…".
+ * Adds @p text with control characters, those that turn the direction of text, and bytes that are
+ * not UTF-8 as \xNN, so that a terminal shows it as it is.
+ */
+void scc_strbuf_add_printable(struct scc_strbuf *buf, const char *text);
+
+/**
+ * As scc_strbuf_add_printable(), for names from inputs: what is longer than 200 bytes is cut with
+ * "…".
  */
 void scc_strbuf_add_escaped(struct scc_strbuf *buf, const char *text);
 

@@ -43,7 +43,7 @@ static int apply_arch(void *settings, const char *value, scc_error **err)
 /** Named sets that --caps knows. */
 static bool find_set(const char *name, scc_cap_set *set)
 {
-    if (strcasecmp(name, "docker") == 0 || strcasecmp(name, "default") == 0)
+    if (strcasecmp(name, "docker") == 0)
         *set = scc_cap_docker();
     else if (strcasecmp(name, "podman") == 0)
         *set = scc_cap_podman();
@@ -70,6 +70,10 @@ static int read_caps(const char *option, const char *list, scc_cap_set *set, boo
             continue;
         }
         int bit = scc_cap_find_loose(name);
+        scc_cap_set whole;
+        if (bit < 0 && find_set(name, &whole))
+            return refuse_value(option, name, "names a whole set, expected alone behind --caps",
+                                NULL, " (--cap-add adds to it)", err);
         if (bit < 0)
             return refuse_value(option, name, "no such capability", scc_cap_nearest(name),
                                 " (capabilities(7) lists them)", err);
@@ -116,21 +120,39 @@ static int apply_spec(void *settings, const char *value, scc_error **err)
     return 0;
 }
 
+static int apply_on_conflict(void *settings, const char *value, scc_error **err)
+{
+    struct scc_target_options *options = settings;
+    if (strcmp(value, "refuse") != 0 && strcmp(value, "strictest") != 0)
+        return refuse_value("--on-conflict", value, "expected refuse or strictest", NULL, "", err);
+    options->on_conflict = *value == 'r' ? SCC_CONFLICT_REFUSE : SCC_CONFLICT_STRICTEST;
+    return 0;
+}
+
 static const struct scc_option rows[] = {
     {"arch", 0, "NAME",
-     "the architecture, by Docker's, libseccomp's or SCMP_ARCH_ name; may be repeated, then each "
-     "output FILE contains %a (default: this machine; `help` lists them)",
+     "the architecture, by Docker's, libseccomp's or SCMP_ARCH_ name (default: this machine; "
+     "`help` "
+     "lists them); compile takes several, and each output FILE then contains %a",
      apply_arch},
     {"caps", 0, "LIST",
      "the container's capability bounding set: comma-separated names, or docker (default), podman, "
      "none, all",
      apply_caps},
-    {"cap-add", 0, "LIST", "add capabilities to the set, as docker run does", apply_cap_add},
-    {"cap-drop", 0, "LIST", "take capabilities from the set, as docker run does", apply_cap_drop},
+    {"cap-add", 0, "LIST", "add capabilities to the set, as docker run does; all adds every one",
+     apply_cap_add},
+    {"cap-drop", 0, "LIST",
+     "take capabilities from the set, as docker run does; all drops every one but the added",
+     apply_cap_drop},
     {"kernel", 0, "X.Y", "the kernel, for minKernel (default: this machine's)", apply_kernel},
     {"spec", 0, "CONFIG",
-     "take the bounding set, and without PROFILE also linux.seccomp, from this OCI runtime config",
+     "take the bounding set from this OCI runtime config; compile without PROFILE also takes its "
+     "linux.seccomp",
      apply_spec},
+    {"on-conflict", 0, "MODE",
+     "where one call matches argument rules of different actions: refuse the profile (default), or "
+     "let the strictest action answer",
+     apply_on_conflict},
 };
 
 struct scc_option_group scc_target_option_group(struct scc_target_options *options)

@@ -5,6 +5,7 @@
 
 #include "options.h"
 #include "profile.h"
+#include "select.h"
 #include "target.h"
 
 struct scc_target_options {
@@ -18,6 +19,7 @@ struct scc_target_options {
     bool has_kernel;
     struct scc_kernel kernel;
     const char *spec; /* or NULL */
+    enum scc_on_conflict on_conflict;
 };
 
 /** The group for a command's table; @p options must be zeroed and outlive it. */

@@ -15,6 +15,14 @@
 #define must(call, err)                                                                            \
     cr_assert_eq((call), 0, "%s: %s", #call, (err) ? scc_error_get_text(err) : "no error")
 
+/** How often a random test goes round: SCC_TEST_ROUNDS, where that is less than usual. */
+static inline unsigned test_rounds(unsigned usual)
+{
+    const char *rounds = getenv("SCC_TEST_ROUNDS");
+    unsigned wanted = rounds ? (unsigned)atoi(rounds) : usual;
+    return wanted < usual ? wanted : usual;
+}
+
 /**
  * The path of a file in the folder of test data that stands beside a developer's clone, in @p path.
  * Where there is no such folder the test is skipped, unless SCC_REQUIRE_SHARED is set: then it

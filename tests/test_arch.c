@@ -24,16 +24,22 @@ Test(arch, names_of_all_three_kinds)
         const char *name;
         enum scc_arch_id id;
     } cases[] = {
-        {"amd64", SCC_ARCH_X86_64},       {"x86_64", SCC_ARCH_X86_64},
-        {"386", SCC_ARCH_X86},            {"i386", SCC_ARCH_X86},
-        {"arm64", SCC_ARCH_AARCH64},      {"SCMP_ARCH_AARCH64", SCC_ARCH_AARCH64},
-        {"loong64", SCC_ARCH_LOONGARCH64}, {"loongarch64", SCC_ARCH_LOONGARCH64},
-        {"mips64le", SCC_ARCH_MIPSEL64},  {"ppc64el", SCC_ARCH_PPC64LE},
+        {"amd64", SCC_ARCH_X86_64},
+        {"x86_64", SCC_ARCH_X86_64},
+        {"386", SCC_ARCH_X86},
+        {"i386", SCC_ARCH_X86},
+        {"arm64", SCC_ARCH_AARCH64},
+        {"SCMP_ARCH_AARCH64", SCC_ARCH_AARCH64},
+        {"loong64", SCC_ARCH_LOONGARCH64},
+        {"loongarch64", SCC_ARCH_LOONGARCH64},
+        {"mips64le", SCC_ARCH_MIPSEL64},
+        {"ppc64el", SCC_ARCH_PPC64LE},
         {"SCMP_ARCH_RISCV", SCC_ARCH_RISCV32},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_assert_eq(scc_arch_find(cases[i].name), scc_arch_get(cases[i].id), "%s", cases[i].name);
-    static const char *const wrong[] = {"", " ", "AMD64", "amd6", "SCMP_ARCH_", "riscv SCMP_ARCH_RISCV"};
+    static const char *const wrong[] = {"",     " ",          "AMD64",
+                                        "amd6", "SCMP_ARCH_", "riscv SCMP_ARCH_RISCV"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         cr_assert_null(scc_arch_find(wrong[i]), "%s", wrong[i]);
 }
@@ -76,18 +82,30 @@ Test(arch, agrees_with_the_kernels_header)
         enum scc_arch_id id;
         uint32_t audit;
     } cases[] = {
-        {SCC_ARCH_X86_64, AUDIT_ARCH_X86_64},     {SCC_ARCH_X86, AUDIT_ARCH_I386},
-        {SCC_ARCH_X32, AUDIT_ARCH_X86_64},        {SCC_ARCH_AARCH64, AUDIT_ARCH_AARCH64},
-        {SCC_ARCH_ARM, AUDIT_ARCH_ARM},           {SCC_ARCH_MIPS64, AUDIT_ARCH_MIPS64},
-        {SCC_ARCH_MIPS64N32, AUDIT_ARCH_MIPS64N32}, {SCC_ARCH_MIPS, AUDIT_ARCH_MIPS},
-        {SCC_ARCH_MIPSEL64, AUDIT_ARCH_MIPSEL64}, {SCC_ARCH_MIPSEL64N32, AUDIT_ARCH_MIPSEL64N32},
-        {SCC_ARCH_MIPSEL, AUDIT_ARCH_MIPSEL},     {SCC_ARCH_S390X, AUDIT_ARCH_S390X},
-        {SCC_ARCH_S390, AUDIT_ARCH_S390},         {SCC_ARCH_PPC64LE, AUDIT_ARCH_PPC64LE},
-        {SCC_ARCH_PPC64, AUDIT_ARCH_PPC64},       {SCC_ARCH_PPC, AUDIT_ARCH_PPC},
-        {SCC_ARCH_RISCV64, AUDIT_ARCH_RISCV64},   {SCC_ARCH_RISCV32, AUDIT_ARCH_RISCV32},
-        {SCC_ARCH_LOONGARCH64, AUDIT_ARCH_LOONGARCH64}, {SCC_ARCH_PARISC64, AUDIT_ARCH_PARISC64},
-        {SCC_ARCH_PARISC, AUDIT_ARCH_PARISC},     {SCC_ARCH_M68K, AUDIT_ARCH_M68K},
-        {SCC_ARCH_SH, AUDIT_ARCH_SHEL},           {SCC_ARCH_SHEB, AUDIT_ARCH_SH},
+        {SCC_ARCH_X86_64, AUDIT_ARCH_X86_64},
+        {SCC_ARCH_X86, AUDIT_ARCH_I386},
+        {SCC_ARCH_X32, AUDIT_ARCH_X86_64},
+        {SCC_ARCH_AARCH64, AUDIT_ARCH_AARCH64},
+        {SCC_ARCH_ARM, AUDIT_ARCH_ARM},
+        {SCC_ARCH_MIPS64, AUDIT_ARCH_MIPS64},
+        {SCC_ARCH_MIPS64N32, AUDIT_ARCH_MIPS64N32},
+        {SCC_ARCH_MIPS, AUDIT_ARCH_MIPS},
+        {SCC_ARCH_MIPSEL64, AUDIT_ARCH_MIPSEL64},
+        {SCC_ARCH_MIPSEL64N32, AUDIT_ARCH_MIPSEL64N32},
+        {SCC_ARCH_MIPSEL, AUDIT_ARCH_MIPSEL},
+        {SCC_ARCH_S390X, AUDIT_ARCH_S390X},
+        {SCC_ARCH_S390, AUDIT_ARCH_S390},
+        {SCC_ARCH_PPC64LE, AUDIT_ARCH_PPC64LE},
+        {SCC_ARCH_PPC64, AUDIT_ARCH_PPC64},
+        {SCC_ARCH_PPC, AUDIT_ARCH_PPC},
+        {SCC_ARCH_RISCV64, AUDIT_ARCH_RISCV64},
+        {SCC_ARCH_RISCV32, AUDIT_ARCH_RISCV32},
+        {SCC_ARCH_LOONGARCH64, AUDIT_ARCH_LOONGARCH64},
+        {SCC_ARCH_PARISC64, AUDIT_ARCH_PARISC64},
+        {SCC_ARCH_PARISC, AUDIT_ARCH_PARISC},
+        {SCC_ARCH_M68K, AUDIT_ARCH_M68K},
+        {SCC_ARCH_SH, AUDIT_ARCH_SHEL},
+        {SCC_ARCH_SHEB, AUDIT_ARCH_SH},
     };
     cr_assert_eq(sizeof cases / sizeof *cases, SCC_ARCH_COUNT);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

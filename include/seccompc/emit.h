@@ -34,13 +34,21 @@ const char *scc_scmp_version(void);
  * it does not know a name or a number, is a warning in @p diags (may be NULL) that names it and the
  * version: such a call gets the default action.
  *
- * Errors: SCC_ERROR_INPUT where libseccomp does not know an architecture of the filter, refuses a
- * rule, would leave out a rule that is stricter than the default action, would shorten a value to
- * 32 bits, or where the program has more than SCC_PROGRAM_MAX instructions; SCC_ERROR_SYSTEM
- * without memory.
+ * The program is libseccomp's and not proved: where it is wrong, it is wrong here too. Errors:
+ * SCC_ERROR_INPUT where libseccomp does not know an architecture of the filter, refuses a rule,
+ * would leave out a rule that is stricter than the default action, or where the program has more
+ * than SCC_PROGRAM_MAX instructions; SCC_ERROR_SYSTEM without memory.
  */
 int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_program **program,
                   scc_diags *diags, scc_error **err);
+
+/**
+ * Writes our own program of @p policy: the same on every host, whatever libseccomp is installed,
+ * and made to be attached and run at the least cost. The caller proves it (see the compile
+ * command). Errors: SCC_ERROR_INPUT with the count where it has more than SCC_PROGRAM_MAX
+ * instructions; SCC_ERROR_SYSTEM without memory.
+ */
+int scc_emit_bpf(const scc_policy *policy, scc_program **program, scc_error **err);
 
 #ifdef __GNUC__
 #pragma GCC visibility pop

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** seccompc disasm [OPTIONS] PROGRAM: a program as a listing; with --assemble the way back. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "asm.h"
+#include "cmd.h"
+#include "disasm.h"
+#include "error.h"
+#include "file.h"
+#include "json_build.h"
+#include "query.h"
+#include "util.h"
+
+struct settings {
+    const char *output; /* of --assemble, or NULL */
+};
+
+static int apply_assemble(void *settings, const char *value, scc_error **err)
+{
+    struct settings *own = settings;
+    if (!*value)
+        return scc_error_set(err, SCC_ERROR_USAGE, "--assemble: an empty name, expected a file's");
+    if (own->output)
+        return scc_error_set(err, SCC_ERROR_USAGE, "--assemble: given twice, expected once");
+    own->output = value;
+    return 0;
+}
+
+static const struct scc_option rows[] = {
+    {"assemble", 0, "FILE",
+     "the other way: the operand is a listing, and FILE becomes its program (- is standard output)",
+     apply_assemble},
+};
+
+/*
+ * Program to listing
+ */
+
+static int print_json(const struct scc_program *program, const struct scc_listing *listing,
+                      scc_error **err)
+{
+    struct scc_json_build json = {0};
+    cJSON *root = cJSON_CreateArray();
+    for (size_t i = 0; i < listing->count; i++) {
+        const struct sock_filter *insn = &program->insns[i];
+        const struct scc_listing_line *line = &listing->lines[i];
+        char label[24];
+        snprintf(label, sizeof label, "L%zu", i);
+        cJSON *object = scc_json_put_object(&json, root, NULL);
+        scc_json_put_uint(&json, object, "index", i);
+        scc_json_put_text(&json, object, "label", line->is_target ? label : NULL);
+        scc_json_put_uint(&json, object, "code", insn->code);
+        scc_json_put_uint(&json, object, "jt", insn->jt);
+        scc_json_put_uint(&json, object, "jf", insn->jf);
+        scc_json_put_uint(&json, object, "k", insn->k);
+        scc_json_put_text(&json, object, "text", line->text);
+        scc_json_put_text(&json, object, "comment", line->comment);
+    }
+    return scc_json_build_print(&json, root, stdout, err);
+}
+
+static int disassemble(struct scc_query *query, scc_error **err)
+{
+    SCC_CLEANUP(scc_input_clear) struct scc_input input = {0};
+    SCC_CLEANUP(scc_listing_clear) struct scc_listing listing = {0};
+    struct scc_strbuf out = {0};
+    if (scc_query_read(query, 0, &input, err) < 0)
+        return -1;
+    if (input.kind != SCC_INPUT_PROGRAM)
+        return scc_error_at(
+            err, (struct scc_place){input.name, 0, 0}, NULL,
+            "a profile, expected a program; seccompc --export-bpf FILE %s makes one",
+            query->operands[0]);
+    if (scc_disasm(input.program, &listing, err) < 0)
+        return -1;
+    if (query->is_json)
+        return print_json(input.program, &listing, err);
+    scc_listing_print(&out, &listing);
+    SCC_AUTOFREE char *text = scc_strbuf_steal(&out);
+    if (!text)
+        return scc_error_nomem(err);
+    if (!query->is_quiet)
+        fputs(text, stdout);
+    return 0;
+}
+
+/*
+ * Listing to program
+ */
+
+static int write_program(const char *path, const struct scc_program *program, size_t *len,
+                         scc_error **err)
+{
+    SCC_AUTOFREE void *bytes = scc_program_to_bytes(program, len);
+    struct scc_output_set *outputs = scc_output_set_new();
+    int done = bytes && outputs ? 0 : scc_error_nomem(err);
+    if (done == 0)
+        done = scc_output_set_add(outputs, path, bytes, *len, err);
+    if (done == 0)
+        done = scc_output_set_commit(outputs, err);
+    scc_output_set_free(outputs);
+    return done;
+}
+
+static int print_written(const char *path, const struct scc_program *program, size_t len,
+                         scc_error **err)
+{
+    struct scc_json_build json = {0};
+    cJSON *root = cJSON_CreateObject();
+    scc_json_put_text(&json, root, "wrote", path);
+    scc_json_put_uint(&json, root, "bytes", len);
+    scc_json_put_uint(&json, root, "instructions", scc_program_count(program));
+    return scc_json_build_print(&json, root, stdout, err);
+}
+
+static int check_output(const struct scc_query *query, const char *path, scc_error **err)
+{
+    if (strcmp(path, "-") != 0)
+        return 0;
+    if (query->is_json)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "--assemble - and --json both write to standard output, expected a "
+                             "file's name for one of them");
+    if (isatty(STDOUT_FILENO))
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "--assemble -: standard output is a terminal, expected a file or a "
+                             "pipe");
+    return 0;
+}
+
+static int assemble(struct scc_query *query, const char *path, scc_error **err)
+{
+    SCC_AUTOFREE char *text = NULL;
+    size_t len;
+    scc_program *program;
+    const char *operand = query->operands[0];
+    if (check_output(query, path, err) < 0 ||
+        scc_file_read(operand, SCC_ASM_MAX_BYTES, &text, &len, err) < 0 ||
+        scc_asm(text, len, scc_file_shown_name(operand), query->choice.targets[0]->arch, &program,
+                err) < 0)
+        return -1;
+    int done = write_program(path, program, &len, err);
+    if (done == 0 && query->is_json)
+        done = print_written(path, program, len, err);
+    scc_program_free(program);
+    return done;
+}
+
+int scc_cmd_disasm(int argc, char **argv)
+{
+    struct settings settings = {0};
+    const struct scc_query_usage usage = {
+        .synopsis = "disasm [OPTIONS] PROGRAM",
+        .summary = "Lists a program, one instruction a line, with comments that say what its "
+                   "numbers stand for. --arch gives the byte order. With --assemble a listing, "
+                   "edited or written by hand, becomes a program; unedited, the same bytes.",
+        .options = rows,
+        .option_count = SCC_COUNT(rows),
+        .settings = &settings,
+        .operands_min = 1,
+        .operands_max = 1,
+    };
+    struct scc_query query = {0};
+    scc_error *err = NULL;
+    int done = scc_query_start(&query, &usage, argc, argv, &err);
+    if (done == 0)
+        done =
+            settings.output ? assemble(&query, settings.output, &err) : disassemble(&query, &err);
+    return scc_query_finish(&query, done, SCC_STATUS_DONE, err);
+}

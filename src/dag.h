@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Programs before they have places: instructions that name their successors. Equal nodes are one
+ * node, so sub-programs are shared wherever they are the same. A node says nothing of what the
+ * accumulator holds; the code that makes it knows.
+ */
+#ifndef SCC_DAG_H
+#define SCC_DAG_H
+
+#include "program.h"
+
+typedef uint32_t scc_dag_ref;
+
+#define SCC_DAG_FAILED UINT32_MAX
+
+enum scc_dag_kind {
+    SCC_DAG_RETURN, /* k: the return value */
+    SCC_DAG_TEST,   /* code: BPF_JEQ, BPF_JGE, BPF_JGT or BPF_JSET with k; to yes or no */
+    SCC_DAG_LOAD,   /* k: a word's index in seccomp_data; then yes */
+    SCC_DAG_AND,    /* with k; then yes */
+};
+
+struct scc_dag_node {
+    enum scc_dag_kind kind;
+    uint16_t code;
+    uint32_t k;
+    scc_dag_ref yes, no;
+};
+
+struct scc_dag {
+    struct scc_dag_node *nodes;
+    size_t count, cap;
+    uint32_t *slots; /* open addressing: index + 1 */
+    size_t slot_count;
+    bool failed; /* memory ran out; every reference since is SCC_DAG_FAILED */
+};
+
+/** Frees what the graph holds; usable with SCC_CLEANUP. */
+void scc_dag_clear(struct scc_dag *dag);
+
+scc_dag_ref scc_dag_return(struct scc_dag *dag, uint32_t return_value);
+
+/** A test of the accumulator; where both outcomes are the same node, that node. */
+scc_dag_ref scc_dag_test(struct scc_dag *dag, uint16_t op, uint32_t k, scc_dag_ref yes,
+                         scc_dag_ref no);
+
+scc_dag_ref scc_dag_load(struct scc_dag *dag, unsigned word, scc_dag_ref next);
+scc_dag_ref scc_dag_and(struct scc_dag *dag, uint32_t mask, scc_dag_ref next);
+
+/** Where a test goes when the accumulator holds @p value. */
+static inline scc_dag_ref scc_dag_follow(const struct scc_dag_node *node, uint32_t value)
+{
+    bool holds;
+    switch (node->code) {
+    case BPF_JEQ:
+        holds = value == node->k;
+        break;
+    case BPF_JGE:
+        holds = value >= node->k;
+        break;
+    case BPF_JGT:
+        holds = value > node->k;
+        break;
+    default: /* BPF_JSET */
+        holds = (value & node->k) != 0;
+        break;
+    }
+    return holds ? node->yes : node->no;
+}
+
+/**
+ * Gives every node that @p root reaches its place. Where a jump is too long, a copy of the return
+ * or a long jump stands nearby. Errors: SCC_ERROR_INPUT with the count where the program would have
+ * more than SCC_PROGRAM_MAX instructions; SCC_ERROR_SYSTEM without memory.
+ */
+int scc_dag_to_program(const struct scc_dag *dag, scc_dag_ref root, bool is_big_endian,
+                       scc_program **program, scc_error **err);
+
+#endif

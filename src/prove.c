@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "prove.h"
+
+#include <inttypes.h>
+
+#include "decision.h"
+#include "error.h"
+#include "util.h"
+
+static void free_space(struct scc_decision_space **space)
+{
+    scc_decision_space_free(*space);
+}
+
+/**
+ * Fills in what belongs to the input proof->call. The policy's tables and the interpreter are asked
+ * again: they share no code with the diagrams, so a wrong diagram cannot pass as a wrong program.
+ */
+static int explain(const struct scc_policy *policy, const struct scc_program *program,
+                   struct scc_proof *proof, scc_error **err)
+{
+    proof->rule = scc_policy_match(policy, &proof->call, &proof->expected);
+    proof->actual = scc_program_sim(program, &proof->call).return_value;
+    if (proof->expected != proof->actual)
+        return 0;
+    return scc_error_set(err, SCC_ERROR_INPUT,
+                         "not decided: the decision diagram shows a difference that is none; "
+                         "please report this");
+}
+
+/** Picks an input that shows the difference. */
+static int pick_difference(struct scc_decision_space *space, const struct scc_policy *policy,
+                           scc_diagram where, struct scc_proof *proof, scc_error **err)
+{
+    scc_decision_pick(space, where, policy, &proof->call);
+    struct scc_decision_extent extent;
+    scc_diagram there = scc_decision_at_nr(space, where, proof->call.audit, proof->call.nr);
+    if (scc_decision_measure(space, there, &extent, err) < 0)
+        return -1;
+    proof->args = extent.args;
+    proof->needs_ip = extent.needs_ip;
+    return 0;
+}
+
+/** Proves in one space; it is the caller's. */
+static int prove_in(struct scc_decision_space *space, const struct scc_policy *policy,
+                    const struct scc_program *program, struct scc_proof *proof, scc_error **err)
+{
+    scc_diagram expected, where;
+    if (scc_decision_from_policy(space, policy, &expected, err) < 0 ||
+        scc_decision_where_program_differs(space, expected, program, &where, err) < 0)
+        return -1;
+    struct scc_proof found = {.equal = where == SCC_DIAGRAM_NOWHERE};
+    if (!found.equal && (pick_difference(space, policy, where, &found, err) < 0 ||
+                         explain(policy, program, &found, err) < 0))
+        return -1;
+    found.nodes = scc_decision_node_count(space);
+    *proof = found;
+    return 0;
+}
+
+/** Proves in a new space; *is_exhausted: it failed at the bound. */
+static int prove_within(size_t node_limit, enum scc_decision_order order,
+                        const struct scc_policy *policy, const struct scc_program *program,
+                        struct scc_proof *proof, bool *is_exhausted, scc_error **err)
+{
+    *is_exhausted = false;
+    SCC_CLEANUP(free_space) struct scc_decision_space *space = NULL;
+    if (scc_decision_space_new(node_limit, order, &space, err) < 0)
+        return -1;
+    int result = prove_in(space, policy, program, proof, err);
+    *is_exhausted = scc_decision_is_exhausted(space);
+    return result;
+}
+
+/**
+ * The order in which the program mostly tests the arguments. In the other one, each of many tests
+ * rebuilds what is there already.
+ */
+static enum scc_decision_order find_order(const struct scc_program *program)
+{
+    unsigned last = 0;
+    int ascents = 0;
+    for (size_t at = 0; at < program->count; at++) {
+        const struct sock_filter *insn = &program->insns[at];
+        if (insn->code != (BPF_LD | BPF_W | BPF_ABS) || insn->k / 4 < SCC_WORD_ARGS)
+            continue;
+        unsigned arg = (insn->k / 4 - SCC_WORD_ARGS) / 2;
+        ascents += (arg > last) - (arg < last);
+        last = arg;
+    }
+    return ascents < 0 ? SCC_ORDER_BY_WORD_REVERSED : SCC_ORDER_BY_WORD;
+}
+
+int scc_prove(const struct scc_policy *policy, const struct scc_program *program,
+              struct scc_proof *proof, scc_error **err)
+{
+    bool is_exhausted;
+    scc_error *first = NULL;
+    if (prove_within(SCC_PROVE_NODES, find_order(program), policy, program, proof, &is_exhausted,
+                     &first) == 0)
+        return 0;
+    if (is_exhausted && prove_within(SCC_PROVE_NODES_AGAIN, SCC_ORDER_INTERLEAVED, policy, program,
+                                     proof, &is_exhausted, NULL) == 0) {
+        scc_error_free(first);
+        return 0;
+    }
+    if (err)
+        *err = first;
+    else
+        scc_error_free(first);
+    return -1;
+}
+
+/*
+ * In words
+ */
+
+/** The architecture that a call belongs to, in the filter or not; NULL where none is known. */
+static const struct scc_arch *arch_of_call(const struct scc_call *call)
+{
+    bool is_x32 = call->audit == scc_arch_get(SCC_ARCH_X32)->audit && call->nr >= SCC_X32_BIT;
+    if (is_x32)
+        return scc_arch_get(SCC_ARCH_X32);
+    for (unsigned i = 0; i < SCC_ARCH_COUNT; i++) {
+        const struct scc_arch *arch = scc_arch_get((enum scc_arch_id)i);
+        if (arch->audit == call->audit && arch->id != SCC_ARCH_X32)
+            return arch;
+    }
+    return NULL;
+}
+
+static void describe_call(struct scc_strbuf *out, const struct scc_proof *proof,
+                          const struct scc_arch *arch)
+{
+    const struct scc_call *call = &proof->call;
+    const struct scc_syscall *named = arch ? scc_syscall_at(arch, call->nr) : NULL;
+    if (arch)
+        scc_strbuf_addf(out, "%s ", arch->name);
+    else
+        scc_strbuf_addf(out, "audit arch 0x%08" PRIx32 " ", call->audit);
+    if (named)
+        scc_strbuf_addf(out, "%s (%" PRIu32 ")", named->name, call->nr);
+    else
+        scc_strbuf_addf(out, "nr %" PRIu32 " (0x%" PRIx32 ")", call->nr, call->nr);
+    const char *joint = " with ";
+    for (unsigned i = 0; i < SCC_ARG_COUNT; i++) {
+        if (!(proof->args & 1u << i))
+            continue;
+        scc_strbuf_addf(out, "%sa%u = 0x%" PRIx64, joint, i, call->args[i]);
+        joint = ", ";
+    }
+    if (proof->needs_ip)
+        scc_strbuf_addf(out, "%sinstruction pointer 0x%" PRIx64, joint, call->ip);
+}
+
+/** The action, and the whole word where it has bits that the action's name does not tell. */
+static void describe_answer(struct scc_strbuf *out, uint32_t return_value,
+                            const struct scc_arch *arch)
+{
+    scc_action_describe(out, return_value, arch);
+    enum scc_action action = scc_action_of(return_value);
+    if (scc_action_return_value(action, (uint16_t)return_value) != return_value)
+        scc_strbuf_addf(out, " (return value 0x%08" PRIx32 ")", return_value);
+}
+
+/** Whether a call is one of an architecture of the filter, or skipped on one. */
+static bool is_listed(const struct scc_policy *policy, const struct scc_call *call)
+{
+    uint32_t outside;
+    if (call->nr != SCC_NR_SKIP)
+        return scc_policy_find_arch(policy, call->audit, call->nr, &outside);
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        if (policy->arches[i].arch->audit == call->audit)
+            return true;
+    }
+    return false;
+}
+
+/** Why the policy answers as it does where no rule matches. */
+static const char *reason_without_rule(const struct scc_policy *policy, const struct scc_call *call)
+{
+    if (scc_policy_find_override(policy, call->audit, call->nr))
+        return "answered before any rule: --enosys";
+    return is_listed(policy, call) ? "the default action: no rule matches"
+                                   : "no architecture of the filter";
+}
+
+static void describe_rule(struct scc_strbuf *out, const struct scc_policy *policy,
+                          const struct scc_proof *proof, const struct scc_arch *arch)
+{
+    const struct scc_rule *rule = proof->rule;
+    if (!rule) {
+        scc_strbuf_addf(out, " (%s)", reason_without_rule(policy, &proof->call));
+        return;
+    }
+    struct scc_place place = scc_policy_place_of(policy, rule);
+    scc_strbuf_add(out, " (");
+    if (place.file) {
+        scc_strbuf_add_escaped(out, place.file);
+        scc_strbuf_addf(out, ":%u:%u: ", place.line, place.column);
+    }
+    scc_strbuf_addf(out, "syscalls[%" PRIu32 "]", rule->origin.entry);
+    if (!arch || rule->call != scc_syscall_at(arch, proof->call.nr)) /* behind a door */
+        scc_strbuf_addf(out, ", the rule for %s", rule->call->name);
+    scc_strbuf_add(out, ")");
+}
+
+void scc_proof_describe(struct scc_strbuf *out, const struct scc_policy *policy,
+                        const struct scc_proof *proof)
+{
+    const struct scc_arch *arch = arch_of_call(&proof->call);
+    describe_call(out, proof, arch);
+    scc_strbuf_add(out, ": the profile answers ");
+    describe_answer(out, proof->expected, policy->target);
+    describe_rule(out, policy, proof, arch);
+    scc_strbuf_add(out, ", the program ");
+    describe_answer(out, proof->actual, policy->target);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "query.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "report.h"
+#include "util.h"
+
+static int apply_json(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct scc_query *)settings)->is_json = true;
+    return 0;
+}
+
+static int apply_quiet(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct scc_query *)settings)->is_quiet = true;
+    return 0;
+}
+
+static int apply_help(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct scc_query *)settings)->wants_help = true;
+    return 0;
+}
+
+static const struct scc_option rows[] = {
+    {"json", 0, NULL, "answer as JSON on standard output", apply_json},
+    {"quiet", 'q', NULL, "answer by the exit status alone", apply_quiet},
+    {"help", 'h', NULL, "print this and stop", apply_help},
+};
+
+static void print_help(const struct scc_query_usage *usage, const struct scc_option_group *groups,
+                       size_t group_count)
+{
+    printf("Usage: seccompc %s\n\n", usage->synopsis);
+    scc_print_wrapped(stdout, usage->summary, 0, 0);
+    scc_options_help(stdout, groups, group_count);
+}
+
+static int check_operands(const struct scc_query_usage *usage, const struct scc_query *query,
+                          scc_error **err)
+{
+    if (query->operand_count < usage->operands_min)
+        return scc_error_set(err, SCC_ERROR_USAGE, "an operand is missing, expected seccompc %s",
+                             usage->synopsis);
+    if (query->operand_count > usage->operands_max)
+        return scc_error_set(err, SCC_ERROR_USAGE, "%s: one operand too many, expected seccompc %s",
+                             query->operands[usage->operands_max], usage->synopsis);
+    if (query->target_options.arch_count > 1)
+        return scc_error_set(err, SCC_ERROR_USAGE, "%zu architectures, expected one",
+                             query->target_options.arch_count);
+    return 0;
+}
+
+int scc_query_start(struct scc_query *query, const struct scc_query_usage *usage, int argc,
+                    char **argv, scc_error **err)
+{
+    const struct scc_option_group groups[] = {
+        {"Options:", usage->options, usage->option_count, usage->settings},
+        scc_target_option_group(&query->target_options),
+        {"Report:", rows, SCC_COUNT(rows), query},
+    };
+    const struct scc_option_group *used = usage->option_count ? groups : groups + 1;
+    size_t used_count = usage->option_count ? SCC_COUNT(groups) : SCC_COUNT(groups) - 1;
+    int first;
+    if (!query->diags)
+        query->diags = scc_diags_new();
+    if (!query->diags)
+        return scc_error_nomem(err);
+    if (scc_options_parse(used, used_count, argc, argv, &first, err) < 0)
+        return -1;
+    if (query->wants_help || query->target_options.wants_arch_list) {
+        if (query->wants_help)
+            print_help(usage, used, used_count);
+        else
+            scc_target_options_list_arches(stdout);
+        return 1;
+    }
+    query->operands = argv + first;
+    query->operand_count = argc - first;
+    if (check_operands(usage, query, err) < 0)
+        return -1;
+    return scc_target_options_choose(&query->target_options, &query->choice, NULL, query->diags,
+                                     err);
+}
+
+int scc_query_read(struct scc_query *query, int index, struct scc_input *input, scc_error **err)
+{
+    bool has_caps = query->target_options.has_caps || query->target_options.spec;
+    return scc_input_read(query->operands[index], query->choice.targets[0], has_caps,
+                          query->target_options.on_conflict, input, query->diags, err);
+}
+
+int scc_query_finish(struct scc_query *query, int done, int status, scc_error *err)
+{
+    if (done >= 0 && (fflush(stdout) != 0 || ferror(stdout)))
+        done = scc_error_errno(&err, errno, "standard output");
+    enum scc_report_style style = query->is_json    ? SCC_REPORT_JSON
+                                  : query->is_quiet ? SCC_REPORT_QUIET
+                                                    : SCC_REPORT_DIAGNOSTICS;
+    if (done < 0) {
+        scc_report_failure(stderr, err, query->diags, style);
+        status = (int)scc_error_get_code(err);
+    } else if (query->diags) {
+        const struct scc_report report = {.diags = query->diags};
+        if (style == SCC_REPORT_DIAGNOSTICS)
+            scc_report_print(stderr, &report, style);
+    }
+    scc_error_free(err);
+    scc_target_choice_clear(&query->choice);
+    scc_diags_free(query->diags);
+    return status;
+}

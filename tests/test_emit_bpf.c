@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** Our own programs: proved, small, kept in the kernel's action cache, within its limits. */
+#include <criterion/criterion.h>
+#include <linux/seccomp.h>
+
+#include <seccompc/emit.h>
+
+#include "compile.h"
+#include "decision_support.h"
+#include "prove.h"
+#include "select.h"
+
+static void assert_proved(const struct scc_policy *policy, const scc_program *program,
+                          const char *what)
+{
+    scc_error *err = NULL;
+    struct scc_proof proof;
+    must(scc_program_check(program, &err), err);
+    must(scc_prove(policy, program, &proof, &err), err);
+    if (proof.equal)
+        return;
+    struct scc_strbuf text = {0};
+    scc_proof_describe(&text, policy, &proof);
+    cr_assert_fail("%s: %s", what, text.data);
+}
+
+static scc_program *emit(const struct scc_policy *policy, const char *what)
+{
+    scc_error *err = NULL;
+    scc_program *program = NULL;
+    must(scc_emit_bpf(policy, &program, &err), err);
+    assert_proved(policy, program, what);
+    return program;
+}
+
+static struct fixture fixture_of(const char *path, const struct scc_arch *arch, uint64_t caps)
+{
+    struct fixture fixture = {0};
+    scc_error *err = NULL;
+    scc_target *target = NULL;
+    must(scc_profile_read(path, &fixture.profile, NULL, &err), err);
+    must(scc_target_new(arch, caps, 6, 18, &target, &err), err);
+    must(scc_policy_select(fixture.profile, target, &fixture.policy, NULL, &err), err);
+    scc_target_free(target);
+    return fixture;
+}
+
+static const char *const corpus[] = {
+    "corpus/moby-2026-06.json",
+    "corpus/moby-2021-01.json",
+    "corpus/moby-old-format.json",
+    "corpus/moby-conditional-include.json",
+    "corpus/containers-common-2025-08.json",
+    "corpus/isulad-2026-04.json",
+};
+
+Test(emit_bpf, proved_for_the_corpus_on_every_architecture)
+{
+    char path[512], what[600];
+    const uint64_t caps[] = {0, scc_target_caps_docker(), scc_target_caps_all()};
+    for (size_t i = 0; i < SCC_COUNT(corpus); i++) {
+        if (!shared_path(corpus[i], path, sizeof path))
+            return;
+        for (unsigned id = 0; id < SCC_ARCH_COUNT; id++) {
+            const struct scc_arch *arch = scc_arch_at(id);
+            for (size_t j = 0; arch->column != SCC_COLUMN_NONE && j < SCC_COUNT(caps); j++) {
+                struct fixture fixture = fixture_of(path, arch, caps[j]);
+                snprintf(what, sizeof what, "%s, %s, capabilities %lx", corpus[i], arch->name,
+                         caps[j]);
+                scc_program *program = emit(fixture.policy, what);
+                struct scc_cache_counts cache = scc_count_cached(fixture.policy, program);
+                cr_assert_eq(cache.cached, cache.allowed, "%s: %zu of %zu in the cache", what,
+                             cache.cached, cache.allowed);
+                scc_program_free(program);
+                free_fixture(&fixture);
+            }
+        }
+    }
+}
+
+/** Instructions for docker's capabilities: a change here is a change to look at. */
+Test(emit_bpf, sizes_of_the_corpus)
+{
+    static const struct {
+        const char *file, *arch;
+        size_t at_most;
+    } cases[] = {
+        {"corpus/moby-2026-06.json", "amd64", 179},
+        {"corpus/moby-2026-06.json", "arm64", 150},
+        {"corpus/moby-2026-06.json", "s390x", 141},
+        {"corpus/moby-2026-06.json", "riscv64", 65},
+        {"corpus/moby-2021-01.json", "amd64", 172},
+        {"corpus/containers-common-2025-08.json", "amd64", 180},
+        {"corpus/isulad-2026-04.json", "amd64", 171},
+        {"corpus/moby-old-format.json", "amd64", 160},
+        {"corpus/moby-conditional-include.json", "amd64", 11},
+    };
+    char path[512];
+    for (size_t i = 0; i < SCC_COUNT(cases); i++) {
+        if (!shared_path(cases[i].file, path, sizeof path))
+            return;
+        struct fixture fixture =
+            fixture_of(path, scc_arch_find(cases[i].arch), scc_target_caps_docker());
+        scc_program *program = emit(fixture.policy, cases[i].file);
+        cr_log_info("%s, %s: %zu instructions", cases[i].file, cases[i].arch, program->count);
+        cr_assert_leq(program->count, cases[i].at_most, "%s, %s: %zu instructions, expected %zu",
+                      cases[i].file, cases[i].arch, program->count, cases[i].at_most);
+        scc_program_free(program);
+        free_fixture(&fixture);
+    }
+}
+
+Test(emit_bpf, a_small_policy_is_this_program)
+{
+    static const struct sock_filter expected[] = {
+        {BPF_LD | BPF_W | BPF_ABS, 0, 0, 4},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 4, 0xc00000b7u},
+        {BPF_LD | BPF_W | BPF_ABS, 0, 0, 0},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 63},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | 1},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_THREAD},
+    };
+    struct fixture fixture = policy_of_text(
+        "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"names\":[\"read\"],\"action\":"
+        "\"SCMP_ACT_ALLOW\"}]}",
+        "arm64");
+    scc_program *program = emit(fixture.policy, "read");
+    cr_assert_eq(program->count, SCC_COUNT(expected));
+    cr_assert_eq(memcmp(program->insns, expected, sizeof expected), 0);
+    scc_program_free(program);
+    free_fixture(&fixture);
+}
+
+Test(emit_bpf, one_answer_for_all_looks_at_nothing_but_the_architecture)
+{
+    struct fixture fixture = policy_of_text("{\"defaultAction\":\"SCMP_ACT_LOG\"}", "riscv64");
+    scc_program *program = emit(fixture.policy, "LOG");
+    cr_assert_eq(program->count, 4);
+    scc_program_free(program);
+    free_fixture(&fixture);
+}
+
+/*
+ * Random rule sets
+ */
+
+static uint64_t boundary(uint64_t *seed)
+{
+    uint64_t low = random_below(seed, 2) ? random_below(seed, 8) : 0u - random_below(seed, 3);
+    return (random_below(seed, 2) ? 0 : (uint64_t)random_below(seed, 3) << 32) | (uint32_t)low;
+}
+
+static void add_rule(struct scc_strbuf *text, uint64_t *seed)
+{
+    static const char *const actions[] = {"ALLOW", "ALLOW", "ALLOW", "LOG", "TRAP", "KILL_PROCESS"};
+    static const char *const names[] = {"personality", "personality", "socket", "shmat"};
+    scc_strbuf_addf(text, "{\"names\":[\"%s\"],\"action\":\"SCMP_ACT_%s\",\"args\":[",
+                    names[random_below(seed, 4)], actions[random_below(seed, 6)]);
+    unsigned cmps = 1 + random_below(seed, 3), first = random_below(seed, 4);
+    for (unsigned i = 0; i < cmps; i++)
+        scc_strbuf_addf(text, "%s{\"index\":%u,\"value\":%llu,\"valueTwo\":%llu,\"op\":\"%s\"}",
+                        i ? "," : "", first + i, (unsigned long long)boundary(seed),
+                        (unsigned long long)boundary(seed),
+                        scc_op_name((enum scc_op)random_below(seed, SCC_OP_COUNT)));
+    scc_strbuf_add(text, "]}");
+}
+
+/** All are accepted: where rules conflict, the strictest answers. */
+static void check_random(const char *arch, unsigned rounds)
+{
+    uint64_t seed = 2026;
+    scc_error *err = NULL;
+    scc_target *target = NULL;
+    must(scc_target_new(scc_arch_find(arch), 0, 6, 18, &target, &err), err);
+    while (rounds--) {
+        struct scc_strbuf text = {0};
+        struct fixture fixture = {0};
+        scc_strbuf_add(&text, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":["
+                              "\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\",\"SCMP_ARCH_S390\"],"
+                              "\"syscalls\":[");
+        for (unsigned rules = 1 + random_below(&seed, 6); rules > 0; rules--) {
+            add_rule(&text, &seed);
+            scc_strbuf_add(&text, rules > 1 ? "," : "]}");
+        }
+        must(scc_profile_parse(text.data, text.len, "random", &fixture.profile, NULL, &err), err);
+        must(scc_select(fixture.profile, target, SCC_CONFLICT_STRICTEST, &fixture.policy, NULL,
+                        &err),
+             err);
+        scc_program *program = emit(fixture.policy, text.data);
+        struct material material = material_of(fixture.policy);
+        for (int i = 0; i < 50; i++) {
+            struct scc_call call = random_call(&material, &seed);
+            cr_assert_eq(scc_program_sim(program, &call).return_value,
+                         scc_policy_answer(fixture.policy, &call), "%s", text.data);
+        }
+        free_material(&material);
+        scc_program_free(program);
+        free_fixture(&fixture);
+        scc_strbuf_free(&text);
+    }
+    scc_target_free(target);
+}
+
+Test(emit_bpf, random_rules_amd64)
+{
+    check_random("amd64", test_rounds(2000));
+}
+
+Test(emit_bpf, random_rules_s390x)
+{
+    check_random("s390x", test_rounds(1000));
+}
+
+/*
+ * Limits
+ */
+
+/** A policy with @p count values of one argument, each two apart, answered with ALLOW. */
+static struct fixture many_values(unsigned count)
+{
+    struct scc_strbuf text = {0};
+    scc_strbuf_add(&text, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[");
+    for (unsigned i = 0; i < count; i++)
+        scc_strbuf_addf(&text,
+                        "%s{\"names\":[\"personality\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{"
+                        "\"index\":0,\"value\":%u,\"op\":\"SCMP_CMP_EQ\"}]}",
+                        i ? "," : "", 3 * i + 1);
+    scc_strbuf_add(&text, "]}");
+    struct fixture fixture = policy_of_text(text.data, "arm64");
+    scc_strbuf_free(&text);
+    return fixture;
+}
+
+/** Whether the program of so many values fits; proves it where it does. */
+static bool fits(unsigned count, size_t *instructions)
+{
+    scc_error *err = NULL;
+    scc_program *program = NULL;
+    struct fixture fixture = many_values(count);
+    int done = scc_emit_bpf(fixture.policy, &program, &err);
+    if (done == 0) {
+        assert_proved(fixture.policy, program, "many values");
+        *instructions = program->count;
+    } else {
+        cr_assert_eq(scc_error_get_code(err), SCC_ERROR_INPUT);
+        cr_assert_not_null(strstr(scc_error_get_text(err), "4096"), "%s", scc_error_get_text(err));
+    }
+    scc_error_free(err);
+    scc_program_free(program);
+    free_fixture(&fixture);
+    return done == 0;
+}
+
+/** Up to the kernel's limit exactly, and one more is refused with the count. */
+Test(emit_bpf, the_kernels_limit)
+{
+    unsigned low = 3000, high = 5000;
+    size_t instructions = 0, largest = 0;
+    while (high - low > 1) {
+        unsigned middle = (low + high) / 2;
+        if (fits(middle, &instructions)) {
+            low = middle;
+            largest = instructions > largest ? instructions : largest;
+        } else {
+            high = middle;
+        }
+    }
+    cr_assert_geq(largest, SCC_PROGRAM_MAX - 2, "%zu instructions for %u values", largest, low);
+    cr_assert_leq(largest, (size_t)SCC_PROGRAM_MAX);
+}
+
+/** Sizes around the reach of a jump. */
+Test(emit_bpf, long_jumps)
+{
+    size_t instructions = 0;
+    for (unsigned count = 240; count < 280; count++)
+        cr_assert(fits(count, &instructions));
+    for (unsigned count = 500; count < 520; count += 3)
+        cr_assert(fits(count, &instructions));
+}
