@@ -13,8 +13,9 @@
 #include "util.h"
 
 enum {
-    /* States are tried up to so many; beyond, rules are tested one after another. */
-    STATES_MAX = 20000,
+    /* So many words are looked at, each giving an instruction or so; what needs more would not fit
+     * into a program, and rules are then tested one after another. */
+    WORDS_MAX = 2 * SCC_PROGRAM_MAX,
     FIRST_SLOTS = 64,
 };
 
@@ -51,7 +52,7 @@ struct builder {
     bool is_64bit, is_big_endian;
     struct memo *memos; /* open addressing */
     size_t memo_count, memo_slots;
-    size_t states;
+    size_t words;
     bool has_overflowed;
 };
 
@@ -427,6 +428,8 @@ static struct part build_ranges(struct builder *builder, unsigned stage, const s
 
 static struct part build_word(struct builder *builder, unsigned stage, const struct state *state)
 {
+    if (builder->words++ >= WORDS_MAX)
+        builder->has_overflowed = true;
     if (has_failed(builder))
         return (struct part){SCC_DAG_FAILED, false};
     const struct scc_cmp *mask = find_mask(builder, state, stage);
@@ -452,10 +455,6 @@ static bool is_needed(const struct builder *builder, const struct state *state, 
 static scc_dag_ref build_new_state(struct builder *builder, unsigned stage,
                                    const struct state *state)
 {
-    if (builder->states++ >= STATES_MAX) {
-        builder->has_overflowed = true;
-        return SCC_DAG_FAILED;
-    }
     struct state kept = new_state(builder, state->count);
     if (!kept.rules)
         return SCC_DAG_FAILED;

@@ -125,10 +125,10 @@ static int check_kinds(const struct scc_input *program, const struct scc_input *
                        scc_error **err)
 {
     if (program->kind != SCC_INPUT_PROGRAM)
-        return scc_error_set(err, SCC_ERROR_USAGE, "%s: a profile, expected a program first",
+        return scc_error_set(err, SCC_ERROR_INPUT, "%s: a profile, expected a program first",
                              program->name);
     if (profile->kind != SCC_INPUT_PROFILE)
-        return scc_error_set(err, SCC_ERROR_USAGE, "%s: a program, expected a profile second",
+        return scc_error_set(err, SCC_ERROR_INPUT, "%s: a program, expected a profile second",
                              profile->name);
     return 0;
 }

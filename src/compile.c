@@ -134,6 +134,7 @@ static int prove_scmp(struct scc_compiled *made, const struct scc_compile_option
         return -1;
     made->proof_ms = now_ms() - start;
     made->proof_nodes = proof.nodes;
+    made->lost_count = view.lost_count;
     made->is_proved = proof.equal;
     if (proof.equal)
         return 0;
@@ -196,6 +197,9 @@ static int crosscheck(struct scc_compiled *made, const struct scc_compile_option
 {
     SCC_CLEANUP(scc_scmp_view_clear) struct scc_scmp_view view = {0};
     enum scc_diag_level level = options->wants_oci ? SCC_DIAG_WARNING : SCC_DIAG_NOTE;
+    const struct scc_arch *unknown = scc_scmp_unknown_arch(made->policy);
+    if (unknown)
+        return tell(made->policy, level, diags, err, "does not know ", unknown->name);
     if (scc_scmp_view_make(made->policy, &view, err) < 0)
         return -1;
     if (view.lost_count && tell(made->policy, view.opened ? level : SCC_DIAG_NOTE, diags, err,

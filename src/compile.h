@@ -40,7 +40,8 @@ struct scc_crosscheck {
 struct scc_compiled {
     scc_policy *policy;
     scc_program *program;
-    bool is_proved; /* false only with allows_mismatch */
+    bool is_proved;    /* false only with allows_mismatch */
+    size_t lost_count; /* names that the program lacks because libseccomp does not know them */
     size_t proof_nodes;
     double proof_ms;
     struct scc_crosscheck crosscheck;

@@ -116,8 +116,7 @@ int scc_decision_where_more_permissive(struct scc_decision_space *space, scc_dia
 bool scc_decision_pick(const struct scc_decision_space *space, scc_diagram where,
                        const struct scc_policy *policy, struct scc_call *call);
 
-/** What @p diagram says about the arguments (and instruction pointer) of one audit arch and number.
- */
+/** What @p diagram says about one audit arch and number: a function of the arguments. */
 scc_diagram scc_decision_at_nr(const struct scc_decision_space *space, scc_diagram diagram,
                                uint32_t audit, uint32_t nr);
 

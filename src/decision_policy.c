@@ -383,8 +383,7 @@ int scc_decision_from_policy(struct scc_decision_space *space, const struct scc_
  * Conflicts
  */
 
-/** The two rules of different return values that match @p call; the first of each in profile order.
- */
+/** Finds two rules of different return values that match the conflict's call. */
 static void find_both(const struct scc_policy *policy, const struct scc_placed_rule *placed,
                       size_t count, struct scc_decision_conflict *conflict)
 {

@@ -8,7 +8,9 @@
  *
  * Backward: what the rest of the program answers from each stop, as a function of the whole input,
  * put together from the stops that follow. Tests of one loaded word with constants, which are most
- * of every filter, are taken as one: which values of the word lead out of them to which stop.
+ * of every filter, are taken as one: which values of the word lead out of them to which stop. What
+ * is answered to inputs that do not come to a stop is open there. That keeps functions small: words
+ * that have one value in all inputs which do come are put in.
  *
  * Nothing here recurses over the program.
  */
@@ -30,6 +32,8 @@ enum {
     /** What a new stop, or one more stop in a chain of tests, counts as in steps of the space. */
     STEPS_OF_STOP = 32,
     STEPS_OF_TEST = 4,
+    /** So many cases of a chain looked through count as one step. */
+    CASES_OF_STEP = 64,
     /** An instruction with more stops is not decided: the states are compared one by one. */
     STOPS_MAX = 256,
     /** A chain of tests is taken apart into parts of so many, so that none is walked too often. */
@@ -593,6 +597,7 @@ static scc_diagram select_case(struct run *run, const struct stop *stop, struct 
         scc_diagram own = cases[i].diagram;
         if (run->space->nodes[own].level > last)
             continue; /* already there, or chosen before */
+        scc_node_take_steps(run->space, 1 + stop->case_count / CASES_OF_STEP);
         scc_diagram where = where_case(run, stop, cases, segments, own);
         result = scc_node_choose(run->space, where, own, result);
         for (uint32_t j = i; j < stop->case_count; j++) {
@@ -737,8 +742,7 @@ static scc_diagram where_unexpected(struct run *run, scc_diagram result, scc_dia
     return differ;
 }
 
-/** Follows the program; *diagram becomes its answers, or where they are not those in @p expected.
- */
+/** *diagram becomes the program's answers, or where they are not those of @p expected. */
 static int run_program(struct scc_decision_space *space, const struct scc_program *program,
                        const scc_diagram *expected, scc_diagram *diagram, scc_error **err)
 {

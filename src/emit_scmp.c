@@ -73,10 +73,6 @@ static int open_filter(const struct scc_policy *policy, scmp_filter_ctx *filter,
     for (size_t i = 0; i < policy->arch_count; i++) {
         const struct scc_arch *arch = policy->arches[i].arch;
         result = seccomp_arch_add(*filter, arch->token);
-        if (result == -EINVAL)
-            return scc_error_set(err, SCC_ERROR_INPUT,
-                                 "libseccomp %s does not know %s, so it cannot make this program",
-                                 scc_scmp_version(), arch->name);
         if (result < 0)
             return refuse_step(result, arch->name, err);
     }
@@ -86,6 +82,22 @@ static int open_filter(const struct scc_policy *policy, scmp_filter_ctx *filter,
 /*
  * What the installed library cannot say
  */
+
+const struct scc_arch *scc_scmp_unknown_arch(const struct scc_policy *policy)
+{
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        if (!seccomp_arch_resolve_name(policy->arches[i].arch->name))
+            return policy->arches[i].arch;
+    }
+    return NULL;
+}
+
+static int refuse_arch(const struct scc_arch *arch, scc_error **err)
+{
+    return scc_error_set(err, SCC_ERROR_INPUT,
+                         "libseccomp %s does not know %s, so it cannot make this program",
+                         scc_scmp_version(), arch->name);
+}
 
 bool scc_scmp_knows(const struct scc_syscall *call, const struct scc_arch *arch)
 {
@@ -347,6 +359,9 @@ int scc_scmp_write(const struct scc_policy *policy, enum scc_scmp_shape shape,
                    scc_program **program, size_t *repaired, scc_error **err)
 {
     SCC_CLEANUP(release_filter) scmp_filter_ctx filter = NULL;
+    const struct scc_arch *unknown = scc_scmp_unknown_arch(policy);
+    if (unknown)
+        return refuse_arch(unknown, err);
     if (open_filter(policy, &filter, err) < 0)
         return -1;
     int result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, (uint32_t)shape);
@@ -372,6 +387,9 @@ int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_progr
 {
     scc_program *made = NULL;
     size_t repaired = 0;
+    const struct scc_arch *unknown = scc_scmp_unknown_arch(policy);
+    if (unknown)
+        return refuse_arch(unknown, err);
     if (tell_lost(policy, diags, err) < 0 ||
         scc_scmp_write(policy, shape, &made, &repaired, err) < 0)
         return -1;

@@ -16,6 +16,9 @@ struct scc_scmp_view {
     const struct scc_rule *opened; /* a lost rule that denies more than the default; or NULL */
 };
 
+/** An architecture of the policy that libseccomp does not know at all, or NULL. */
+const struct scc_arch *scc_scmp_unknown_arch(const struct scc_policy *policy);
+
 /** Whether libseccomp has the call's number on the architecture. */
 bool scc_scmp_knows(const struct scc_syscall *call, const struct scc_arch *arch);
 

@@ -24,9 +24,9 @@ static bool is_json(const char *text, size_t len)
 }
 
 /** Selects what a JSON document says; takes @p text over. */
-static int read_json(char *text, size_t len, const scc_target *target, bool has_caps,
-                     enum scc_on_conflict on_conflict, struct scc_input *input, scc_diags *diags,
-                     scc_error **err)
+static int read_json(char *text, size_t len, const scc_target *target,
+                     const struct scc_target_options *options, struct scc_input *input,
+                     scc_diags *diags, scc_error **err)
 {
     struct scc_json *doc;
     struct scc_target own = *target;
@@ -36,19 +36,19 @@ static int read_json(char *text, size_t len, const scc_target *target, bool has_
     if (scc_config_is_config(scc_json_root(doc))) {
         scc_cap_set caps;
         done = scc_config_from_json(doc, &caps, &input->profile, diags, err);
-        if (done == 0 && !has_caps)
-            own.caps = caps;
+        if (done == 0 && !options->has_caps && !options->spec)
+            own.caps = scc_target_options_tweak(options, caps);
     } else {
         done = scc_profile_from_json(doc, scc_json_root(doc), &input->profile, diags, err);
     }
     if (done < 0)
         return -1;
-    return scc_select(input->profile, &own, on_conflict, &input->policy, diags, err);
+    return scc_select(input->profile, &own, options->on_conflict, &input->policy, diags, err);
 }
 
-int scc_input_read(const char *path, const scc_target *target, bool has_caps,
-                   enum scc_on_conflict on_conflict, struct scc_input *input, scc_diags *diags,
-                   scc_error **err)
+int scc_input_read(const char *path, const scc_target *target,
+                   const struct scc_target_options *options, struct scc_input *input,
+                   scc_diags *diags, scc_error **err)
 {
     char *text;
     size_t len;
@@ -57,7 +57,7 @@ int scc_input_read(const char *path, const scc_target *target, bool has_caps,
         return -1;
     int done;
     if (!len || is_json(text, len)) {
-        done = read_json(text, len, target, has_caps, on_conflict, &made, diags, err);
+        done = read_json(text, len, target, options, &made, diags, err);
     } else {
         made.kind = SCC_INPUT_PROGRAM;
         done = scc_program_parse(text, len, target->arch, &made.program, err);

@@ -7,6 +7,7 @@
 #include "profile.h"
 #include "program.h"
 #include "select.h"
+#include "target_options.h"
 #include "target.h"
 
 enum scc_input_kind {
@@ -25,14 +26,14 @@ struct scc_input {
 
 /**
  * Reads @p path ("-" is standard input). Text that begins with '{' is JSON: a runtime config where
- * it has ociVersion or linux, otherwise a profile; both are selected for @p target, a config with
- * its own bounding set where @p has_caps is false. Anything else is a raw program in the byte order
- * of
- * @p target. Errors as scc_profile_parse(), scc_policy_select() and scc_program_parse().
+ * it has ociVersion or linux, otherwise a profile; both are selected for @p target. A config comes
+ * with its own bounding set, which --cap-add and --cap-drop change, unless @p options name another
+ * (--caps, --spec). Anything else is a raw program in the byte order of @p target. Errors as
+ * scc_profile_parse(), scc_select() and scc_program_parse().
  */
-int scc_input_read(const char *path, const scc_target *target, bool has_caps,
-                   enum scc_on_conflict on_conflict, struct scc_input *input, scc_diags *diags,
-                   scc_error **err);
+int scc_input_read(const char *path, const scc_target *target,
+                   const struct scc_target_options *options, struct scc_input *input,
+                   scc_diags *diags, scc_error **err);
 
 /** Frees what @p input holds; usable with SCC_CLEANUP. */
 void scc_input_clear(struct scc_input *input);

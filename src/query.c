@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "report.h"
 #include "util.h"
@@ -51,6 +52,14 @@ static int check_operands(const struct scc_query_usage *usage, const struct scc_
     if (query->operand_count > usage->operands_max)
         return scc_error_set(err, SCC_ERROR_USAGE, "%s: one operand too many, expected seccompc %s",
                              query->operands[usage->operands_max], usage->synopsis);
+    int from_stdin = query->target_options.spec && strcmp(query->target_options.spec, "-") == 0;
+    for (int i = 0; i < query->operand_count; i++)
+        from_stdin += strcmp(query->operands[i], "-") == 0;
+    if (from_stdin > 1)
+        return scc_error_set(err, SCC_ERROR_USAGE, "standard input is named twice");
+    if (query->is_json && query->is_quiet)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "--json and -q exclude one another, expected one of them");
     if (query->target_options.arch_count > 1)
         return scc_error_set(err, SCC_ERROR_USAGE, "%zu architectures, expected one",
                              query->target_options.arch_count);
@@ -91,9 +100,8 @@ int scc_query_start(struct scc_query *query, const struct scc_query_usage *usage
 
 int scc_query_read(struct scc_query *query, int index, struct scc_input *input, scc_error **err)
 {
-    bool has_caps = query->target_options.has_caps || query->target_options.spec;
-    return scc_input_read(query->operands[index], query->choice.targets[0], has_caps,
-                          query->target_options.on_conflict, input, query->diags, err);
+    return scc_input_read(query->operands[index], query->choice.targets[0], &query->target_options,
+                          input, query->diags, err);
 }
 
 int scc_query_finish(struct scc_query *query, int done, int status, scc_error *err)

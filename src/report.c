@@ -146,9 +146,14 @@ static void print_program(FILE *out, const struct scc_compiled *compiled)
 static void print_proof(FILE *out, const struct scc_compiled *compiled)
 {
     struct scc_strbuf text = {0};
-    scc_strbuf_addf(&text, "%s for every input, %.1f ms, %zu nodes",
-                    compiled->is_proved ? "equals the profile" : "differs from the profile, not",
-                    compiled->proof_ms, compiled->proof_nodes);
+    if (!compiled->is_proved)
+        scc_strbuf_add(&text, "differs from the profile, which --allow-mismatch lets pass");
+    else if (compiled->lost_count)
+        scc_strbuf_add(&text, "equals the profile without the names that libseccomp does not know, "
+                              "for every other input");
+    else
+        scc_strbuf_add(&text, "equals the profile for every input");
+    scc_strbuf_addf(&text, ", %.1f ms, %zu nodes", compiled->proof_ms, compiled->proof_nodes);
     print_line(out, "proof", &text);
 }
 
@@ -276,6 +281,7 @@ static void put_program(struct scc_json_build *json, cJSON *object,
     scc_json_put_uint(json, program, "cached", cache.cached);
     cJSON *proof = scc_json_put_object(json, object, "proof");
     scc_json_put_bool(json, proof, "equal", compiled->is_proved);
+    scc_json_put_uint(json, proof, "namesUnknownToLibseccomp", compiled->lost_count);
     scc_json_put_uint(json, proof, "nodes", compiled->proof_nodes);
     scc_json_put_uint(json, proof, "microseconds", (uint64_t)(compiled->proof_ms * 1000));
     if (!compiled->crosscheck.has_program)

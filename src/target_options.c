@@ -175,7 +175,7 @@ void scc_target_options_list_arches(FILE *out)
  * Adds and drops as docker does (moby oci/caps, TweakCapabilities): adding all leaves what is
  * dropped by name, dropping all leaves what is added by name.
  */
-static scc_cap_set tweak(const struct scc_target_options *options, scc_cap_set base)
+scc_cap_set scc_target_options_tweak(const struct scc_target_options *options, scc_cap_set base)
 {
     if (options->adds_all)
         return scc_cap_all() & ~options->drops;
@@ -206,7 +206,7 @@ static int choose_caps(const struct scc_target_options *options, scc_cap_set *ca
                              "--caps and --spec both give the bounding set, expected one of them");
     if (options->spec && scc_config_read(options->spec, &base, profile, diags, err) < 0)
         return -1;
-    *caps = tweak(options, base);
+    *caps = scc_target_options_tweak(options, base);
     return 0;
 }
 

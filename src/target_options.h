@@ -44,6 +44,9 @@ int scc_target_options_choose(const struct scc_target_options *options,
                               struct scc_target_choice *choice, scc_profile **profile,
                               scc_diags *diags, scc_error **err);
 
+/** A bounding set with --cap-add and --cap-drop applied. */
+scc_cap_set scc_target_options_tweak(const struct scc_target_options *options, scc_cap_set base);
+
 /** Frees the targets; usable with SCC_CLEANUP. */
 void scc_target_choice_clear(struct scc_target_choice *choice);
 

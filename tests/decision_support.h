@@ -43,8 +43,7 @@ static inline void free_fixture(struct fixture *fixture)
     scc_profile_free(fixture->profile);
 }
 
-/** Selects fixture->profile with docker's capabilities and kernel 6.18; false where it is refused.
- */
+/** Selects the profile for docker's capabilities and kernel 6.18; false where it is refused. */
 static inline bool select_policy(struct fixture *fixture, const char *arch,
                                  enum scc_on_conflict on_conflict)
 {

@@ -711,8 +711,7 @@ Test(decision, finds_the_input_that_two_rules_answer)
 }
 
 enum {
-    /** Arguments of the small rule sets have so many values; the comparisons' constants are lower.
-     */
+    /** The constants of the small rule sets are below this. */
     SMALL = 6
 };
 
@@ -1209,8 +1208,7 @@ Test(decision, random_programs_agree_with_the_interpreter)
     cr_assert_geq(check_random_programs(&merging, 60, 500), 95);
 }
 
-/** Chains of tests, of every length, order and shape: words tested again, before others and after.
- */
+/** Chains of tests of every shape: words tested again, before others and after. */
 Test(decision, random_filters_agree_with_the_interpreter)
 {
     static const struct style styles[] = {

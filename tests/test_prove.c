@@ -67,8 +67,7 @@ static char *description_of(const struct scc_policy *policy, const struct scc_pr
  * The corpus
  */
 
-/** Takes out what the installed libseccomp has no number for, so that only its mistakes are left.
- */
+/** Takes out what the installed libseccomp has no number for: only its mistakes are left. */
 static void forget_unknown(struct scc_policy *policy)
 {
     for (size_t i = 0; i < policy->arch_count; i++) {
@@ -125,8 +124,7 @@ Test(prove, programs_of_either_byte_order)
         check_corpus("corpus/moby-2021-01.json", arches[i], SCC_SCMP_LINEAR);
 }
 
-/** The figure: docker's default for all three ABIs within 10 ms; here with room for a loaded host.
- */
+/** The figure is 10 ms for docker's default on all three ABIs; here with room for a loaded host. */
 Test(prove, dockers_default_takes_milliseconds)
 {
     static const enum scc_scmp_shape shapes[] = {SCC_SCMP_LINEAR, SCC_SCMP_TREE};
@@ -396,8 +394,7 @@ Test(prove, random_rules_on_the_other_byte_order)
  * Mutations
  */
 
-/** Whether two programs answer random calls alike; the calls are made from the policy's constants.
- */
+/** Whether two programs answer random calls, made from the policy's constants, alike. */
 static bool answer_alike(const struct scc_policy *policy, const scc_program *a,
                          const scc_program *b)
 {
@@ -580,8 +577,7 @@ Test(prove, what_is_not_decided_is_an_error)
     free_fixture(&fixture);
 }
 
-/** A returned word has 2^32 values; that it is not what the profile answers is plain all the same.
- */
+/** A returned word has 2^32 values; that it is not the profile's answer is plain all the same. */
 Test(prove, compares_a_returned_word)
 {
     struct sock_filter insns[] = {

@@ -51,9 +51,9 @@ either "ERRNO(ENOSYS)"
 # Wrong words.
 run 2 verify amd64.bpf
 either "an operand is missing"
-run 2 verify profile.json profile.json
+run 4 verify profile.json profile.json
 either "expected a program first"
-run 2 verify --arch amd64 amd64.bpf amd64.bpf
+run 4 verify --arch amd64 amd64.bpf amd64.bpf
 either "expected a profile second"
 run 2 verify --enosys never amd64.bpf profile.json
 run 3 verify missing.bpf profile.json
@@ -62,6 +62,9 @@ run 4 verify short.bpf profile.json
 printf '\xff\xff\x00\x00\x00\x00\x00\x00' >wrong.bpf
 run 4 verify --arch amd64 wrong.bpf profile.json
 either "no instruction that seccomp knows"
+run 2 verify - -
+says "standard input is named twice"
+run 2 verify -q --json amd64.bpf profile.json
 run 0 verify --help
 either "Usage: seccompc verify"
 
