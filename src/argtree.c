@@ -16,6 +16,8 @@ enum {
     /* So many words are looked at, each giving an instruction or so; what needs more would not fit
      * into a program, and rules are then tested one after another. */
     WORDS_MAX = 2 * SCC_PROGRAM_MAX,
+    /* And so many rules in all of their states, which bounds the time. */
+    PENDING_MAX = 4 << 20,
     FIRST_SLOTS = 64,
 };
 
@@ -50,9 +52,10 @@ struct builder {
     const struct scc_arg_rule *rules;
     uint32_t default_return;
     bool is_64bit, is_big_endian;
+    const struct scc_search_cost *cost;
     struct memo *memos; /* open addressing */
     size_t memo_count, memo_slots;
-    size_t words;
+    size_t words, pending;
     bool has_overflowed;
 };
 
@@ -61,8 +64,6 @@ struct part {
     scc_dag_ref ref;
     bool needs_word;
 };
-
-static const struct scc_search_cost arg_cost = {.node = 1, .span_step = 0.1};
 
 enum verdict {
     VERDICT_FALSE,
@@ -422,13 +423,14 @@ static struct part build_ranges(struct builder *builder, unsigned stage, const s
     if (has_failed(builder))
         return (struct part){SCC_DAG_FAILED, false};
     scc_dag_ref ref =
-        scc_search_build(builder->dag, spans, span_count, &arg_cost, SCC_SEARCH_NO_TREE);
+        scc_search_build(builder->dag, spans, span_count, builder->cost, SCC_SEARCH_NO_TREE);
     return (struct part){ref, span_count > 1};
 }
 
 static struct part build_word(struct builder *builder, unsigned stage, const struct state *state)
 {
-    if (builder->words++ >= WORDS_MAX)
+    builder->pending += state->count;
+    if (builder->words++ >= WORDS_MAX || builder->pending > PENDING_MAX)
         builder->has_overflowed = true;
     if (has_failed(builder))
         return (struct part){SCC_DAG_FAILED, false};
@@ -554,7 +556,8 @@ static scc_dag_ref build_one_by_one(struct builder *builder, size_t count)
 }
 
 scc_dag_ref scc_argtree_build(struct scc_dag *dag, const struct scc_arg_rule *rules, size_t count,
-                              uint32_t default_return, bool is_64bit, bool is_big_endian)
+                              uint32_t default_return, bool is_64bit, bool is_big_endian,
+                              const struct scc_search_cost *cost)
 {
     struct builder builder = {
         .dag = dag,
@@ -562,6 +565,7 @@ scc_dag_ref scc_argtree_build(struct scc_dag *dag, const struct scc_arg_rule *ru
         .default_return = default_return,
         .is_64bit = is_64bit,
         .is_big_endian = is_big_endian,
+        .cost = cost,
     };
     struct state all = new_state(&builder, count);
     if (!all.rules)

@@ -16,9 +16,11 @@ struct scc_arg_rule {
 
 /**
  * The node that answers with the first of @p rules that holds, else with @p default_return. It
- * loads what it tests. On 32-bit ABIs only low words are loaded. SCC_DAG_FAILED without memory.
+ * loads what it tests. On 32-bit ABIs only low words are loaded. @p cost is that of tests of
+ * arguments. SCC_DAG_FAILED without memory.
  */
 scc_dag_ref scc_argtree_build(struct scc_dag *dag, const struct scc_arg_rule *rules, size_t count,
-                              uint32_t default_return, bool is_64bit, bool is_big_endian);
+                              uint32_t default_return, bool is_64bit, bool is_big_endian,
+                              const struct scc_search_cost *cost);
 
 #endif

@@ -420,6 +420,8 @@ static int start(struct settings *settings, int argc, char **argv, bool *is_done
         scc_target_options_list_arches(stdout);
     else
         *is_done = false;
+    if (argc - first > 1 && hint_command(argv[first], err) < 0)
+        return -1;
     if (argc - first > 1)
         return scc_error_set(err, SCC_ERROR_USAGE, "%s: a second PROFILE, expected one",
                              argv[first + 1]);

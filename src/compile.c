@@ -214,6 +214,20 @@ static int crosscheck(struct scc_compiled *made, const struct scc_compile_option
  * The pipeline
  */
 
+/** libseccomp answers conflicting rules by the shape of its tree, so the slim profile cannot say
+ * more than that they conflict. */
+static int refuse_conflicts_in_oci(const scc_profile *profile, const scc_target *target,
+                                   const struct scc_compile_options *options, scc_error **err)
+{
+    scc_policy *policy = NULL;
+    if (!options->wants_oci || options->on_conflict != SCC_CONFLICT_STRICTEST)
+        return 0;
+    if (scc_policy_select(profile, target, &policy, NULL, err) < 0)
+        return scc_error_wrap(err, "--export-oci cannot say what --on-conflict strictest means");
+    scc_policy_free(policy);
+    return 0;
+}
+
 static int emit(struct scc_compiled *made, const struct scc_compile_options *options,
                 scc_diags *diags, scc_error **err)
 {
@@ -234,6 +248,8 @@ int scc_compile(const scc_profile *profile, const scc_target *target,
                 scc_diags *diags, scc_error **err)
 {
     struct scc_compiled made = {0};
+    if (refuse_conflicts_in_oci(profile, target, options, err) < 0)
+        return -1;
     if (scc_select(profile, target, options->on_conflict, &made.policy, diags, err) < 0)
         return -1;
     int done = emit(&made, options, diags, err);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <string.h>
+
 #include "file.h"
 #include "json.h"
 #include "util.h"
@@ -17,6 +19,14 @@ static int follow(const struct scc_json_node *node, const char *const *path, siz
         if (node->kind != SCC_JSON_OBJECT)
             return scc_json_error(node, err, "%s, expected an object",
                                   scc_json_kind_name(node->kind));
+        scc_json_each (member, node) {
+            /* Go takes such a key for the right one, and so do runtimes. */
+            if (scc_json_folds_to(scc_json_key(member), path[i]) &&
+                strcmp(scc_json_key(member), path[i]) != 0)
+                return scc_json_error(member, err,
+                                      "the key differs from \"%s\" by case alone, expected \"%s\"",
+                                      path[i], path[i]);
+        }
         node = scc_json_member(node, path[i]);
         if (!node || node->kind == SCC_JSON_NULL)
             return 0;

@@ -30,7 +30,13 @@ static const struct scc_search_cost attach_cost = {
     .span_step = 0.001,
 };
 
+static const struct scc_search_cost arg_cost = {.node = 1, .span_step = 0.1};
+
+/** Nothing but instructions counts. */
+static const struct scc_search_cost size_cost = {.node = 1};
+
 struct emitter {
+    const struct scc_search_cost *nr_cost, *arg_cost;
     const struct scc_policy *policy;
     struct scc_dag dag;
     scc_dag_ref default_ref, bad_arch_ref;
@@ -69,8 +75,9 @@ static scc_dag_ref build_rules(struct emitter *at, const struct scc_policy_arch 
         rules[i].cmp_count = scc_policy_cmps(at->policy, &placed[i], rules[i].cmps);
         rules[i].return_value = at->policy->rules[placed[i].rule].return_value;
     }
-    scc_dag_ref ref = scc_argtree_build(&at->dag, rules, count, at->policy->default_return,
-                                        table->arch->is_64bit, table->arch->is_big_endian);
+    scc_dag_ref ref =
+        scc_argtree_build(&at->dag, rules, count, at->policy->default_return, table->arch->is_64bit,
+                          table->arch->is_big_endian, at->arg_cost);
     free(rules);
     return ref;
 }
@@ -95,7 +102,7 @@ static scc_dag_ref search(struct emitter *at, struct spans *spans, scc_dag_ref o
     if (spans->failed || at->dag.failed)
         at->dag.failed = true;
     else
-        ref = scc_search_build(&at->dag, spans->items, spans->count, &attach_cost, other);
+        ref = scc_search_build(&at->dag, spans->items, spans->count, at->nr_cost, other);
     free(spans->items);
     return ref;
 }
@@ -192,13 +199,25 @@ static scc_dag_ref build_program(struct emitter *at)
     return scc_dag_load(&at->dag, SCC_WORD_ARCH, ref);
 }
 
-int scc_emit_bpf(const scc_policy *policy, scc_program **program, scc_error **err)
+static int emit(const struct scc_policy *policy, const struct scc_search_cost *nr_cost,
+                const struct scc_search_cost *arg_cost_used, scc_program **program, scc_error **err)
 {
-    struct emitter at = {.policy = policy};
+    struct emitter at = {.nr_cost = nr_cost, .arg_cost = arg_cost_used, .policy = policy};
     at.default_ref = scc_dag_return(&at.dag, policy->default_return);
     at.bad_arch_ref = scc_dag_return(&at.dag, SCC_BAD_ARCH_RETURN);
     scc_dag_ref root = build_program(&at);
     int done = scc_dag_to_program(&at.dag, root, policy->target->is_big_endian, program, err);
     scc_dag_clear(&at.dag);
     return done;
+}
+
+int scc_emit_bpf(const scc_policy *policy, scc_program **program, scc_error **err)
+{
+    scc_error *failure = NULL;
+    if (emit(policy, &attach_cost, &arg_cost, program, &failure) == 0)
+        return 0;
+    /* The cheapest program may be too long where the smallest one is not. */
+    bool is_too_long = scc_error_get_code(failure) == SCC_ERROR_INPUT;
+    scc_error_free(failure);
+    return is_too_long ? emit(policy, &size_cost, &size_cost, program, err) : scc_error_nomem(err);
 }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "diag.h"
@@ -24,6 +26,8 @@ enum {
     /* The levels of seccomp_api_set(3), newest first; 7 came with libseccomp 2.6. */
     API_LEVEL_MAX = 7,
     API_LEVEL_NOTIFY = 5,
+    /* docker's default takes 0.02. */
+    CPU_SECONDS_MAX = 4,
 };
 
 static void release_filter(scmp_filter_ctx *filter)
@@ -331,19 +335,103 @@ static size_t repair_returns(const struct scc_policy *policy, scc_program *progr
     return repaired;
 }
 
-static int export_program(const struct scc_policy *policy, const scmp_filter_ctx filter,
-                          scc_program **program, size_t *repaired, scc_error **err)
+/*
+ * libseccomp 2.5.4 can loop for ever while it adds rules with overlapping comparisons, so it works
+ * in a child with bounded CPU time. What the child has to say goes through shared memory.
+ */
+
+struct outcome {
+    bool is_done; /* the program is written */
+    bool is_failure;
+    enum scc_error_code code;
+    unsigned line, column;
+    char message[1024];
+};
+
+static int write_program(const struct scc_policy *policy, enum scc_scmp_shape shape, int fd,
+                         scc_error **err)
 {
+    SCC_CLEANUP(release_filter) scmp_filter_ctx filter = NULL;
+    if (open_filter(policy, &filter, err) < 0)
+        return -1;
+    int result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, (uint32_t)shape);
+    if (result < 0)
+        return refuse_step(result, "SCMP_FLTATR_CTL_OPTIMIZE", err);
+    if (add_rules(policy, filter, err) < 0)
+        return -1;
+    result = seccomp_export_bpf(filter, fd);
+    return result < 0 ? refuse_step(result, "writing the program", err) : 0;
+}
+
+static void run_child(const struct scc_policy *policy, enum scc_scmp_shape shape, int fd,
+                      struct outcome *outcome)
+{
+    const struct rlimit limit = {CPU_SECONDS_MAX, CPU_SECONDS_MAX};
+    scc_error *err = NULL;
+    setrlimit(RLIMIT_CPU, &limit);
+    if (write_program(policy, shape, fd, &err) == 0) {
+        outcome->is_done = true;
+    } else {
+        outcome->is_failure = true;
+        outcome->code = scc_error_get_code(err);
+        outcome->line = scc_error_get_line(err);
+        outcome->column = scc_error_get_column(err);
+        snprintf(outcome->message, sizeof outcome->message, "%s", scc_error_get_message(err));
+    }
+    _exit(0);
+}
+
+/** The child's word as an error of ours. */
+static int read_outcome(const struct scc_policy *policy, const struct outcome *outcome,
+                        scc_error **err)
+{
+    struct scc_place place = {policy->profile_name, outcome->line, outcome->column};
+    if (outcome->is_done)
+        return 0;
+    if (!outcome->is_failure)
+        return scc_error_set(err, SCC_ERROR_INPUT,
+                             "libseccomp %s does not come to an end with this profile within %d s",
+                             scc_scmp_version(), CPU_SECONDS_MAX);
+    if (outcome->line)
+        return scc_error_at(err, place, NULL, "%s", outcome->message);
+    return scc_error_set(err, outcome->code, "%s", outcome->message);
+}
+
+static int write_in_child(const struct scc_policy *policy, enum scc_scmp_shape shape, int fd,
+                          scc_error **err)
+{
+    struct outcome *outcome =
+        mmap(NULL, sizeof *outcome, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (outcome == MAP_FAILED)
+        return scc_error_errno(err, errno, "mmap");
+    pid_t child = fork();
+    if (child == 0)
+        run_child(policy, shape, fd, outcome);
+    int done;
+    if (child < 0) {
+        done = scc_error_errno(err, errno, "fork");
+    } else {
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+            continue;
+        done = read_outcome(policy, outcome, err);
+    }
+    munmap(outcome, sizeof *outcome);
+    return done;
+}
+
+int scc_scmp_write(const struct scc_policy *policy, enum scc_scmp_shape shape,
+                   scc_program **program, size_t *repaired, scc_error **err)
+{
+    const struct scc_arch *unknown = scc_scmp_unknown_arch(policy);
+    if (unknown)
+        return refuse_arch(unknown, err);
     /* libseccomp 2.5 writes to descriptors alone; this one is memory. */
     SCC_CLEANUP(scc_close_fd) int fd = memfd_create("seccompc", MFD_CLOEXEC);
     SCC_AUTOFREE void *bytes = NULL;
     size_t len = 0;
     if (fd < 0)
         return scc_error_errno(err, errno, "memfd_create");
-    int result = seccomp_export_bpf(filter, fd);
-    if (result < 0)
-        return refuse_step(result, "writing the program", err);
-    if (read_back(fd, &bytes, &len, err) < 0)
+    if (write_in_child(policy, shape, fd, err) < 0 || read_back(fd, &bytes, &len, err) < 0)
         return -1;
     if (len > (size_t)SCC_PROGRAM_MAX * SCC_INSTRUCTION_BYTES)
         return scc_error_set(err, SCC_ERROR_INPUT,
@@ -353,23 +441,6 @@ static int export_program(const struct scc_policy *policy, const scmp_filter_ctx
         return scc_error_wrap(err, "libseccomp %s", scc_scmp_version());
     *repaired = repair_returns(policy, *program);
     return 0;
-}
-
-int scc_scmp_write(const struct scc_policy *policy, enum scc_scmp_shape shape,
-                   scc_program **program, size_t *repaired, scc_error **err)
-{
-    SCC_CLEANUP(release_filter) scmp_filter_ctx filter = NULL;
-    const struct scc_arch *unknown = scc_scmp_unknown_arch(policy);
-    if (unknown)
-        return refuse_arch(unknown, err);
-    if (open_filter(policy, &filter, err) < 0)
-        return -1;
-    int result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, (uint32_t)shape);
-    if (result < 0)
-        return refuse_step(result, "SCMP_FLTATR_CTL_OPTIMIZE", err);
-    if (add_rules(policy, filter, err) < 0)
-        return -1;
-    return export_program(policy, filter, program, repaired, err);
 }
 
 static int tell_repaired(const struct scc_policy *policy, size_t repaired, scc_diags *diags,

@@ -56,7 +56,12 @@ int scc_input_read(const char *path, const scc_target *target,
     if (scc_file_read(path, SCC_JSON_MAX_BYTES, &text, &len, err) < 0)
         return -1;
     int done;
-    if (!len || is_json(text, len)) {
+    if (!len) {
+        free(text);
+        return scc_error_at(err, (struct scc_place){made.name, 1, 1}, NULL,
+                            "the file is empty, expected a profile, a config or a program");
+    }
+    if (is_json(text, len)) {
         done = read_json(text, len, target, options, &made, diags, err);
     } else {
         made.kind = SCC_INPUT_PROGRAM;

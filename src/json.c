@@ -49,6 +49,9 @@ struct scan {
     size_t at;
     uint32_t stack[SCC_JSON_MAX_DEPTH]; /* the open arrays and objects: indices of nodes */
     uint32_t last[SCC_JSON_MAX_DEPTH];  /* the latest child of each, 0 for none (0 is the root) */
+    uint32_t children[SCC_JSON_MAX_DEPTH]; /* begun so far, the latest included */
+    size_t key_start[SCC_JSON_MAX_DEPTH]; /* of the latest child: behind its key's quote; 0: none */
+    size_t key_end[SCC_JSON_MAX_DEPTH];
     size_t depth;
     scc_error **err;
 };
@@ -56,18 +59,40 @@ struct scan {
 static int refuse(struct scan *scan, size_t at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** The path of the value that is being scanned, its keys as they are written. */
+static void add_scan_path(const struct scan *scan, struct scc_strbuf *path)
+{
+    for (size_t i = 0; i < scan->depth; i++) {
+        bool is_object = scan->doc->nodes[scan->stack[i]].kind == SCC_JSON_OBJECT;
+        if (!scan->children[i])
+            return;
+        if (!is_object) {
+            scc_strbuf_addf(path, "[%u]", scan->children[i] - 1);
+            continue;
+        }
+        if (!scan->key_end[i])
+            return;
+        SCC_AUTOFREE char *key =
+            strndup(scan->doc->text + scan->key_start[i], scan->key_end[i] - scan->key_start[i]);
+        scc_strbuf_add(path, path->len ? "." : "");
+        scc_strbuf_add_escaped(path, key ? key : "");
+    }
+}
+
 static int refuse(struct scan *scan, size_t at, const char *format, ...)
 {
-    SCC_AUTOFREE char *message = NULL;
-    struct scc_strbuf out = {0};
+    struct scc_strbuf out = {0}, path = {0};
     va_list args;
     va_start(args, format);
     scc_strbuf_addv(&out, format, args);
     va_end(args);
-    message = scc_strbuf_steal(&out);
-    if (!message)
+    add_scan_path(scan, &path);
+    SCC_AUTOFREE char *message = scc_strbuf_steal(&out);
+    SCC_AUTOFREE char *path_text = scc_strbuf_steal(&path);
+    if (!message || !path_text)
         return scc_error_nomem(scan->err);
-    return scc_error_at(scan->err, place_at(scan->doc, at), NULL, "%s", message);
+    return scc_error_at(scan->err, place_at(scan->doc, at), *path_text ? path_text : NULL, "%s",
+                        message);
 }
 
 static int peek(const struct scan *scan)
@@ -122,16 +147,19 @@ static int scan_unicode_escape(struct scan *scan)
     if (unit == 0)
         return refuse(scan, start, "\\u0000 in a string: no value here may hold a NUL");
     if (unit >= 0xdc00 && unit <= 0xdfff)
-        return refuse(scan, start, "the second half of a surrogate pair without the first");
+        return refuse(scan, start,
+                      "the second half of a surrogate pair, expected the first before it");
     if (unit < 0xd800 || unit > 0xdbff)
         return 0;
     if (scan->doc->len - scan->at < 2 || memcmp(scan->doc->text + scan->at, "\\u", 2) != 0)
-        return refuse(scan, start, "the first half of a surrogate pair without the second");
+        return refuse(scan, start,
+                      "the first half of a surrogate pair, expected the second behind it");
     scan->at += 2;
     if (scan_hex4(scan, &low) < 0)
         return -1;
     if (low < 0xdc00 || low > 0xdfff)
-        return refuse(scan, start, "the first half of a surrogate pair without the second");
+        return refuse(scan, start,
+                      "the first half of a surrogate pair, expected the second behind it");
     return 0;
 }
 
@@ -214,6 +242,10 @@ static bool scan_word(struct scan *scan, const char *word)
 static struct scc_json_node *add_node(struct scan *scan)
 {
     struct scc_json *doc = scan->doc;
+    if (doc->count == SCC_JSON_MAX_VALUES) {
+        refuse(scan, scan->at, "more than %d values, expected at most that", SCC_JSON_MAX_VALUES);
+        return NULL;
+    }
     if (!SCC_GROW(doc->nodes, doc->cap, doc->count + 1)) {
         scc_error_nomem(scan->err);
         return NULL;
@@ -238,9 +270,12 @@ static int scan_value(struct scan *scan)
     if (c == '{' || c == '[') {
         node->kind = c == '{' ? SCC_JSON_OBJECT : SCC_JSON_ARRAY;
         if (scan->depth == SCC_JSON_MAX_DEPTH)
-            return refuse(scan, scan->at, "nested more than %d deep", SCC_JSON_MAX_DEPTH);
+            return refuse(scan, scan->at, "nested more than %d deep, expected at most that",
+                          SCC_JSON_MAX_DEPTH);
         scan->stack[scan->depth] = index;
         scan->last[scan->depth] = 0;
+        scan->children[scan->depth] = 0;
+        scan->key_end[scan->depth] = 0;
         scan->depth++;
         scan->at++;
         return 0;
@@ -278,8 +313,10 @@ static int scan_key(struct scan *scan)
         return 0;
     if (peek(scan) != '"')
         return refuse_here(scan, "a key in quotes");
+    scan->key_start[scan->depth - 1] = scan->at + 1;
     if (scan_string(scan) < 0)
         return -1;
+    scan->key_end[scan->depth - 1] = scan->at - 1;
     skip_blanks(scan);
     if (peek(scan) != ':')
         return refuse_here(scan, "':' after the key");
@@ -311,6 +348,8 @@ static int scan_children(struct scan *scan)
             scan->at++;
             skip_blanks(scan);
         }
+        scan->key_end[scan->depth - 1] = 0;
+        scan->children[scan->depth - 1]++;
         if (scan_key(scan) < 0)
             return -1;
         scan->last[scan->depth - 1] = (uint32_t)scan->doc->count;
@@ -518,6 +557,21 @@ const struct scc_json_node *scc_json_member(const struct scc_json_node *node, co
             return member;
     }
     return NULL;
+}
+
+bool scc_json_folds_to(const char *name, const char *key)
+{
+    for (; *name && *key; key++) {
+        if (strncmp(name, "\u017f", 2) == 0 && tolower((unsigned char)*key) == 's')
+            name += 2;
+        else if (strncmp(name, "\u212a", 3) == 0 && tolower((unsigned char)*key) == 'k')
+            name += 3;
+        else if (tolower((unsigned char)*name) == tolower((unsigned char)*key))
+            name++;
+        else
+            return false;
+    }
+    return !*name && !*key;
 }
 
 const char *scc_json_kind_name(enum scc_json_kind kind)

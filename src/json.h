@@ -22,6 +22,8 @@ enum {
     SCC_JSON_MAX_BYTES = 16 << 20,
     /** The deepest nesting that is read; an OCI runtime config has 8. */
     SCC_JSON_MAX_DEPTH = 64,
+    /** The most values, for each takes memory; a profile of 100,000 names has as many. */
+    SCC_JSON_MAX_VALUES = 1 << 20,
 };
 
 enum scc_json_kind {
@@ -49,8 +51,8 @@ struct scc_json_node {
  * Parses @p text, which the document takes over on success and on failure (free()d). @p file is the
  * name for messages and is copied. Refused, with line and column: what RFC 8259 refuses, bytes that
  * are not UTF-8, a byte-order mark, NUL bytes and \u0000, halves of surrogate pairs, trailing text,
- * duplicate keys, numbers longer than 63 characters, more than SCC_JSON_MAX_DEPTH levels or
- * SCC_JSON_MAX_BYTES bytes.
+ * duplicate keys, numbers longer than 63 characters, more than SCC_JSON_MAX_DEPTH levels,
+ * SCC_JSON_MAX_VALUES values or SCC_JSON_MAX_BYTES bytes.
  */
 int scc_json_parse(char *text, size_t len_bytes, const char *file, struct scc_json **doc,
                    scc_error **err);
@@ -76,6 +78,12 @@ const char *scc_json_string(const struct scc_json_node *node);
 
 /** The member of an object, or NULL. */
 const struct scc_json_node *scc_json_member(const struct scc_json_node *node, const char *key);
+
+/**
+ * Whether Go takes @p name for @p key: letters in any case, U+017F for s and U+212A for k
+ * (Unicode's simple folding, encoding/json).
+ */
+bool scc_json_folds_to(const char *name, const char *key);
 
 /** "an object", "a string" …, for messages. */
 const char *scc_json_kind_name(enum scc_json_kind kind);

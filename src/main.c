@@ -22,7 +22,8 @@ const char *scc_command_nearest(const char *name)
     struct scc_suggestion best = scc_suggestion_for(name);
     for (unsigned i = 0; i < scc_command_count; i++)
         scc_suggestion_offer(&best, scc_commands[i].name);
-    return best.name;
+    /* A file's name is as short as a command's: more than two slips are another word. */
+    return best.distance <= 2 ? best.name : NULL;
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "profile.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +10,16 @@
 #include "suggest.h"
 #include "util.h"
 
+enum {
+    /** So many unknown keys are told one by one; the others are counted. */
+    TOLD_MAX = 50,
+};
+
 struct reader {
     struct scc_profile *profile;
     scc_diags *diags;
     scc_error **err;
+    size_t unknown_keys; /* that have no effect */
 };
 
 /** Reads the value of one key into @p into. */
@@ -58,25 +63,6 @@ static int refuse_name(struct reader *reader, const struct scc_json_node *node, 
                           what, nearest);
 }
 
-/**
- * Whether Go takes @p name for @p key: letters in any case, U+017F for s and U+212A for k
- * (Unicode's simple folding, encoding/json).
- */
-static bool folds_to(const char *name, const char *key)
-{
-    for (; *name && *key; key++) {
-        if (strncmp(name, "\u017f", 2) == 0 && tolower((unsigned char)*key) == 's')
-            name += 2;
-        else if (strncmp(name, "\u212a", 3) == 0 && tolower((unsigned char)*key) == 'k')
-            name += 3;
-        else if (tolower((unsigned char)*name) == tolower((unsigned char)*key))
-            name++;
-        else
-            return false;
-    }
-    return !*name && !*key;
-}
-
 /** A key that is not in @p keys: an error or a warning. */
 static int handle_unknown_key(struct reader *reader, const struct scc_json_node *node,
                               const struct key *keys, enum unknown_keys policy)
@@ -84,7 +70,7 @@ static int handle_unknown_key(struct reader *reader, const struct scc_json_node 
     const char *name = scc_json_key(node);
     struct scc_suggestion near = scc_suggestion_for(name);
     for (const struct key *key = keys; key->name; key++) {
-        if (folds_to(name, key->name))
+        if (scc_json_folds_to(name, key->name))
             return scc_json_error(node, reader->err,
                                   "the key differs from \"%s\" by case alone, expected \"%s\"",
                                   key->name, key->name);
@@ -95,6 +81,8 @@ static int handle_unknown_key(struct reader *reader, const struct scc_json_node 
     if (policy == UNKNOWN_REFUSED)
         return scc_json_error(node, reader->err, "an unknown key%s%s%s", ask, hint,
                               near.name ? "?" : "");
+    if (reader->unknown_keys++ >= TOLD_MAX)
+        return 0;
     struct scc_strbuf path = {0};
     scc_json_path(node, &path);
     SCC_AUTOFREE char *path_text = scc_strbuf_steal(&path);
@@ -714,6 +702,11 @@ static int read_profile(struct reader *reader, const struct scc_json_node *node)
             "an OCI runtime config, expected a profile; --spec reads such a file");
     if (read_object(reader, node, profile_keys, UNKNOWN_WARNS, profile) < 0)
         return -1;
+    if (reader->unknown_keys > TOLD_MAX &&
+        scc_diags_add(reader->diags, SCC_DIAG_WARNING, scc_json_place(node), NULL, reader->err,
+                      "%zu further unknown keys have no effect",
+                      reader->unknown_keys - TOLD_MAX) < 0)
+        return -1;
     if (!action && !syscalls)
         return scc_json_error(node, reader->err,
                               "neither defaultAction nor syscalls: this profile turns seccomp off, "
@@ -748,7 +741,7 @@ int scc_profile_from_json(struct scc_json *doc, const struct scc_json_node *node
             scc_json_error(made->root, err, "%s: seccomp is off, and there is nothing to compile",
                            node ? "null" : "no linux.seccomp");
     } else {
-        struct reader reader = {made, diags, err};
+        struct reader reader = {.profile = made, .diags = diags, .err = err};
         done = read_profile(&reader, node);
     }
     if (done < 0) {

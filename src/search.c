@@ -512,11 +512,20 @@ static scc_dag_ref build_window(struct search *search, size_t first, size_t last
     return ref;
 }
 
-/** Halves until a window fits. */
+/**
+ * Halves until a window fits. Where only instructions count, one target with exceptions is left
+ * whole: no split makes it smaller.
+ */
 static scc_dag_ref build_all(struct search *search, size_t first, size_t last)
 {
     if (last - first < WINDOW)
         return build_window(search, first, last);
+    if (search->cost->hot_step == 0 && search->cost->span_step == 0) {
+        struct plan whole = {.cost = DBL_MAX};
+        try_exceptions(search, first, last, &whole);
+        if (whole.way == WAY_EXCEPTIONS)
+            return build_exceptions(search, first, last, &whole);
+    }
     size_t at = first + (last - first + 1) / 2;
     scc_dag_ref low = build_all(search, first, at - 1);
     scc_dag_ref high = build_all(search, at, last);

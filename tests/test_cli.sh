@@ -281,6 +281,38 @@ run 4 --arch amd64 --export-bpf o.bpf conflict.json
 says "personality(0x100000005"
 says "--on-conflict strictest"
 run 0 --arch amd64 --on-conflict strictest --export-bpf o.bpf conflict.json
+run 4 --arch amd64 --on-conflict strictest --export-oci o.json conflict.json
+says "--export-oci cannot say"
 rm -f own.bpf overlap.json conflict.json
+
+# --- rules that make libseccomp 2.5.4 loop for ever
+cat >loop.json <<'J'
+{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [
+  {"names": ["personality"], "action": "SCMP_ACT_ALLOW",
+   "args": [{"index": 0, "value": 2, "op": "SCMP_CMP_LT"}, {"index": 1, "value": 1, "op": "SCMP_CMP_GE"}]},
+  {"names": ["personality"], "action": "SCMP_ACT_ALLOW",
+   "args": [{"index": 2, "value": 2, "op": "SCMP_CMP_GE"}, {"index": 0, "value": 2, "op": "SCMP_CMP_LT"}]}]}
+J
+run 0 --arch amd64 --stats --export-bpf o.bpf loop.json
+case $("$seccompc" --version) in
+*"libseccomp 2.5.4"*)
+    says "does not come to an"
+    run 4 -O0 --arch amd64 --export-bpf o.bpf loop.json
+    says "does not come to an end with this profile"
+    ;;
+esac
+
+# --- what review found
+run 2 dif a.json b.json
+says "did you mean diff?"
+run 3 nofile
+printf '{"Process": {"capabilities": {"bounding": ["CAP_SYS_ADMIN"]}}}' >spec.json
+run 4 --arch amd64 --spec spec.json --export-bpf o.bpf small.json
+says 'differs from "process" by case alone'
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["re\\u0000ad"]}]}' >nul.json
+run 4 --export-bpf o.bpf nul.json
+says "(syscalls[0].names[0])"
+run 4 explain /dev/null read
+says "expected a profile, a config or a program"
 
 finish

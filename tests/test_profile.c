@@ -460,9 +460,9 @@ Test(profile, refuses_broken_json_with_a_place)
         {"{'defaultAction': 'SCMP_ACT_ALLOW'}\n//", 2, 1, NULL, "nothing after the JSON value"},
         {"\xef\xbb\xbf{'defaultAction': 'SCMP_ACT_ALLOW'}", 1, 1, NULL, "a byte-order mark"},
         {"{'defaultAction': 'SCMP_ACT_ALLOW',\n}", 2, 1, NULL, "a key in quotes"},
-        {"{'defaultAction': 'SCMP_ACT_ALLOW", 1, 34, NULL, "the text ends here"},
-        {"{'defaultAction':\n'SCMP_ACT_\\u0000'}", 2, 11, NULL, "\\u0000"},
-        {"{'defaultAction': NaN}", 1, 19, NULL, "a value"},
+        {"{'defaultAction': 'SCMP_ACT_ALLOW", 1, 34, "defaultAction", "the text ends here"},
+        {"{'defaultAction':\n'SCMP_ACT_\\u0000'}", 2, 11, "defaultAction", "\\u0000"},
+        {"{'defaultAction': NaN}", 1, 19, "defaultAction", "a value"},
         {"{'defaultAction': 'SCMP_ACT_ALLOW', /* no */ 'syscalls': []}", 1, 37, NULL,
          "a key in quotes"},
     };

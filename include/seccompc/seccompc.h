@@ -10,8 +10,7 @@
  *     bytes = scc_program_to_bytes(program, &len);
  *
  * The library keeps no state of its own, prints nothing and never exits; objects may be used from
- * one thread at a time. libseccomp keeps one setting for the whole process, its API level
- * (seccomp_api_set(3)), which scc_emit_scmp() raises.
+ * one thread at a time. scc_emit_scmp() runs libseccomp in a child process.
  */
 #ifndef SECCOMPC_SECCOMPC_H
 #define SECCOMPC_SECCOMPC_H
