@@ -210,6 +210,7 @@ static char *expand_path(const char *path, const struct scc_arch *arch)
 
 struct compilation {
     const struct settings *settings;
+    const char *profile_path; /* or NULL */
     struct scc_report report;
     struct scc_output_set *outputs;
     scc_error **err;
@@ -225,7 +226,9 @@ static int stage(struct compilation *at, const char *kind, const char *path,
     if (!bytes || !expanded ||
         !SCC_GROW(report->outputs, report->output_cap, report->output_count + 1))
         return scc_error_nomem(at->err);
-    if (scc_output_set_add(at->outputs, expanded, bytes, len, at->err) < 0)
+    if (scc_file_check_apart(expanded, at->profile_path, at->err) < 0 ||
+        scc_file_check_apart(expanded, at->settings->target.spec, at->err) < 0 ||
+        scc_output_set_add(at->outputs, expanded, bytes, len, at->err) < 0)
         return -1;
     report->outputs[report->output_count++] =
         (struct scc_report_output){kind, SCC_STEAL(expanded), len};
@@ -373,7 +376,7 @@ static int run(const struct settings *settings, const char *path, scc_diags *dia
 {
     SCC_CLEANUP(scc_target_choice_clear) struct scc_target_choice choice = {0};
     scc_profile *profile = NULL;
-    struct compilation at = {.settings = settings, .err = err};
+    struct compilation at = {.settings = settings, .profile_path = path, .err = err};
     bool takes_config = settings->target.spec && !path;
     int done = scc_target_options_choose(&settings->target, &choice, takes_config ? &profile : NULL,
                                          diags, err);

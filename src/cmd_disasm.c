@@ -90,12 +90,13 @@ static int disassemble(struct scc_query *query, scc_error **err)
  * Listing to program
  */
 
-static int write_program(const char *path, const struct scc_program *program, size_t *len,
-                         scc_error **err)
+static int write_program(const char *path, const char *listing_path,
+                         const struct scc_program *program, size_t *len, scc_error **err)
 {
     SCC_AUTOFREE void *bytes = scc_program_to_bytes(program, len);
     struct scc_output_set *outputs = scc_output_set_new();
-    int done = bytes && outputs ? 0 : scc_error_nomem(err);
+    int done =
+        bytes && outputs ? scc_file_check_apart(path, listing_path, err) : scc_error_nomem(err);
     if (done == 0)
         done = scc_output_set_add(outputs, path, bytes, *len, err);
     if (done == 0)
@@ -141,7 +142,7 @@ static int assemble(struct scc_query *query, const char *path, scc_error **err)
         scc_asm(text, len, scc_file_shown_name(operand), query->choice.targets[0]->arch, &program,
                 err) < 0)
         return -1;
-    int done = write_program(path, program, &len, err);
+    int done = write_program(path, query->operands[0], program, &len, err);
     if (done == 0 && query->is_json)
         done = print_written(path, program, len, err);
     scc_program_free(program);

@@ -67,6 +67,12 @@ int scc_config_from_json(struct scc_json *doc, scc_cap_set *caps, scc_profile **
 {
     static const char *const seccomp_path[] = {"linux", "seccomp"};
     const struct scc_json_node *root = scc_json_root(doc), *seccomp = NULL;
+    if (!scc_config_is_config(root) && scc_json_member(root, "defaultAction") &&
+        !scc_json_member(root, "process")) {
+        scc_json_error(root, err, "a seccomp profile, expected an OCI runtime config");
+        scc_json_free(doc);
+        return -1;
+    }
     scc_cap_set bounding;
     if (read_bounding_set(root, &bounding, err) < 0 ||
         follow(root, seccomp_path, SCC_COUNT(seccomp_path), &seccomp, err) < 0) {

@@ -63,6 +63,18 @@ int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_b
     return read_all(fd, path, max_bytes, text, len_bytes, err);
 }
 
+int scc_file_check_apart(const char *path, const char *input, scc_error **err)
+{
+    struct stat output_status, input_status;
+    if (!path || !input || strcmp(path, "-") == 0 || strcmp(input, "-") == 0 ||
+        stat(path, &output_status) < 0 || stat(input, &input_status) < 0 ||
+        !S_ISREG(output_status.st_mode) || output_status.st_dev != input_status.st_dev ||
+        output_status.st_ino != input_status.st_ino)
+        return 0;
+    return scc_error_set(err, SCC_ERROR_USAGE, "%s: the input and an output, expected another file",
+                         path);
+}
+
 enum stage {
     STAGE_STREAM,    /* written at the commit */
     STAGE_WAITING,   /* the temporary file holds the new contents */

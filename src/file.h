@@ -19,6 +19,12 @@ const char *scc_file_shown_name(const char *path);
 int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_bytes,
                   scc_error **err);
 
+/**
+ * Refuses (SCC_ERROR_USAGE) an output @p path that is the input @p input, by whatever name; either may
+ * be NULL or "-".
+ */
+int scc_file_check_apart(const char *path, const char *input, scc_error **err);
+
 /** Files that are written but do not stand under their names yet. */
 struct scc_output_set;
 

@@ -34,5 +34,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], scc_commands[i].name) == 0)
             return scc_commands[i].run(argc - 1, argv + 1);
     }
+    if (argc == 2 && strcmp(argv[1], "help") == 0)
+        argv[1] = (char *)"--help";
     return scc_commands[0].run(argc, argv);
 }

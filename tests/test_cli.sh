@@ -302,6 +302,16 @@ case $("$seccompc" --version) in
     ;;
 esac
 
+# --- an output that is an input
+cp small.json mine.json
+run 2 --export-oci mine.json mine.json
+says "the input and an output"
+run 2 --export-bpf ./mine.json mine.json
+run 4 --spec mine.json --export-bpf o.bpf small.json
+says "a seccomp profile, expected an OCI runtime config"
+check "the input stands" 'cmp small.json mine.json'
+run 0 help
+
 # --- what review found
 run 2 dif a.json b.json
 says "did you mean diff?"

@@ -34,9 +34,7 @@ install_profile() { # SECCOMP FILE
 }
 
 is_no() { # COMMAND...: its answer is "no", status 1
-    local status=0
-    "$@" || status=$?
-    [ $status -eq 1 ]
+    if "$@"; then return 1; else [ $? -eq 1 ]; fi
 }
 
 show_unfiltered runc
