@@ -18,10 +18,12 @@ status=0
 prepare build-test
 meson test -C build-test --print-errorlogs || status=1
 
-# The live tests and those that build again say nothing more with sanitizers in this program.
+# Everything once more but what builds again, which would build without sanitizers.
 prepare build-asan -Db_sanitize=address,undefined
-SCC_TEST_ROUNDS=150 ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-    meson test -C build-asan --print-errorlogs --suite unit --suite command || status=1
+export SCC_TEST_ROUNDS=150
+export ASAN_OPTIONS=detect_stack_use_after_return=1
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+meson test -C build-asan --print-errorlogs --suite unit --suite command --suite live || status=1
 
 python3 tests/summary.py build-test build-asan
 exit $status

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** seccompc diff [OPTIONS] A B */
+/**
+ * seccompc diff [OPTIONS] A B, and the same question in one direction: seccompc within [OPTIONS]
+ * BASELINE PROFILE.
+ */
 #include <stdio.h>
 
 #include "cmd.h"
@@ -8,55 +11,97 @@
 #include "query.h"
 #include "util.h"
 
-static const struct scc_query_usage usage = {
-    .synopsis = "diff [OPTIONS] A B",
-    .summary =
-        "Tells for which calls B answers otherwise than A. Each is a profile, the config.json of "
-        "an OCI container, or a raw program. What B lets through more easily comes first (more), "
-        "then what it restricts (less), then changes between answers that are equally permissive "
-        "(other).\n\n"
-        "Exit status: 0 they give every input the same answer, 1 they differ, 4 not decided.",
-    .operands_min = 2,
-    .operands_max = 2,
+/** What tells the two commands apart. */
+struct question {
+    struct scc_query_usage usage;
+    enum scc_difference_kind kind;
+    struct scc_difference_labels labels; /* without names and diags */
+    const char *none;                    /* said where there is no difference */
 };
 
-static int print(const struct scc_query *query, const struct scc_input *a,
-                 const struct scc_input *b, const struct scc_difference *difference,
-                 scc_error **err)
+static const struct question diff = {
+    .usage =
+        {
+            .synopsis = "diff [OPTIONS] A B",
+            .summary =
+                "Tells for which calls B answers otherwise than A. Each is a profile, the "
+                "config.json of an OCI container, or a raw program. What B lets through more "
+                "easily comes first (more), then what it restricts (less), then changes between "
+                "answers that are equally permissive (other).\n\n"
+                "Exit status: 0 they give every input the same answer, 1 they differ, 4 not "
+                "decided.",
+            .operands_min = 2,
+            .operands_max = 2,
+        },
+    .kind = SCC_DIFFERENCE_ANY,
+    .labels = {.answer = "same", .keys = {"a", "b"}},
+    .none = "same: every input gets the same answer",
+};
+
+static const struct question within = {
+    .usage =
+        {
+            .synopsis = "within [OPTIONS] BASELINE PROFILE",
+            .summary =
+                "Proves that PROFILE is nowhere more permissive than BASELINE, or tells every "
+                "place where it is. Each is a profile, the config.json of an OCI container, or a "
+                "raw program. Actions stand in the kernel's order: KILL_PROCESS, KILL_THREAD, "
+                "TRAP, ERRNO, NOTIFY, TRACE, LOG, ALLOW; errnos make no difference.\n\n"
+                "Exit status: 0 it is within, 1 it is not, 4 not decided.",
+            .operands_min = 2,
+            .operands_max = 2,
+        },
+    .kind = SCC_DIFFERENCE_MORE_PERMISSIVE,
+    .labels = {.answer = "within", .keys = {"baseline", "profile"}},
+    .none = "within: no input gets a more permissive answer",
+};
+
+static int print(const struct scc_query *query, const struct question *question,
+                 const struct scc_input *first, const struct scc_input *second,
+                 const struct scc_difference *difference, scc_error **err)
 {
-    const struct scc_difference_labels labels = {
-        .answer = "same",
-        .keys = {"a", "b"},
-        .names = {a->name, b->name},
-        .diags = query->diags,
-    };
+    struct scc_difference_labels labels = question->labels;
     const struct scc_arch *arch = query->choice.targets[0]->arch;
+    labels.names[0] = first->name;
+    labels.names[1] = second->name;
+    labels.diags = query->diags;
     if (query->is_json)
         return scc_difference_print_json(difference, &labels, arch, err);
     if (difference->is_none)
-        printf("same: every input gets the same answer\n");
+        puts(question->none);
     return scc_difference_print(difference, arch, err);
 }
 
 /** Answers the question; *status becomes the exit status. */
-static int compare(struct scc_query *query, int *status, scc_error **err)
+static int compare(struct scc_query *query, const struct question *question, int *status,
+                   scc_error **err)
 {
-    SCC_CLEANUP(scc_input_clear) struct scc_input a = {0}, b = {0};
+    SCC_CLEANUP(scc_input_clear) struct scc_input first = {0}, second = {0};
     SCC_CLEANUP(scc_difference_clear) struct scc_difference difference = {0};
-    if (scc_query_read(query, 0, &a, err) < 0 || scc_query_read(query, 1, &b, err) < 0 ||
-        scc_difference_find(&a, &b, SCC_DIFFERENCE_ANY, &difference, err) < 0)
+    if (scc_query_read(query, 0, &first, err) < 0 || scc_query_read(query, 1, &second, err) < 0 ||
+        scc_difference_find(&first, &second, question->kind, &difference, err) < 0)
         return -1;
     *status = difference.is_none ? SCC_STATUS_DONE : SCC_STATUS_NO;
-    return query->is_quiet ? 0 : print(query, &a, &b, &difference, err);
+    return query->is_quiet ? 0 : print(query, question, &first, &second, &difference, err);
 }
 
-int scc_cmd_diff(int argc, char **argv)
+static int run(const struct question *question, int argc, char **argv)
 {
     struct scc_query query = {0};
     scc_error *err = NULL;
     int status = SCC_STATUS_DONE;
-    int done = scc_query_start(&query, &usage, argc, argv, &err);
+    int done = scc_query_start(&query, &question->usage, argc, argv, &err);
     if (done == 0)
-        done = compare(&query, &status, &err);
+        done = compare(&query, question, &status, &err);
     return scc_query_finish(&query, done, status, err);
+}
+
+int scc_cmd_diff(int argc, char **argv)
+{
+    return run(&diff, argc, argv);
+}
+
+int scc_cmd_within(int argc, char **argv)
+{
+    return run(&within, argc, argv);
 }

@@ -20,8 +20,8 @@ int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_b
                   scc_error **err);
 
 /**
- * Refuses (SCC_ERROR_USAGE) an output @p path that is the input @p input, by whatever name; either may
- * be NULL or "-".
+ * Refuses (SCC_ERROR_USAGE) an output @p path that is the input @p input, by whatever name; either
+ * may be NULL or "-".
  */
 int scc_file_check_apart(const char *path, const char *input, scc_error **err);
 
