@@ -25,5 +25,7 @@ export ASAN_OPTIONS=detect_stack_use_after_return=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 meson test -C build-asan --print-errorlogs --suite unit --suite command --suite live || status=1
 
+echo "What libseccomp made of random rule sets:"
+grep -h "with conflicts" build-test/meson-logs/testlog.txt || true
 python3 tests/summary.py build-test build-asan
 exit $status

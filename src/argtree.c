@@ -413,8 +413,10 @@ static struct part build_ranges(struct builder *builder, unsigned stage, const s
     size_t count = 0, span_count = 0;
     SCC_AUTOFREE uint32_t *starts = find_boundaries(builder, state, stage, &count);
     SCC_AUTOFREE struct scc_span *spans = starts ? malloc(count * sizeof *spans) : NULL;
-    if (!spans)
+    if (!spans) {
         builder->dag->failed = true;
+        return (struct part){SCC_DAG_FAILED, false};
+    }
     for (size_t i = 0; i < count && !has_failed(builder); i++) {
         scc_dag_ref ref = build_after(builder, state, stage, starts[i]);
         if (!span_count || spans[span_count - 1].target != ref)

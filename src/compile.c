@@ -170,7 +170,7 @@ static int crosscheck_program(struct scc_compiled *made, const struct scc_scmp_v
     scc_error *failure = NULL;
     scc_program *program = NULL;
     size_t repaired;
-    struct scc_proof proof;
+    struct scc_proof proof = {0};
     int done = scc_scmp_write(made->policy, SCC_SCMP_LINEAR, &program, &repaired, &failure);
     if (done == 0)
         done = scc_prove(&view->policy, program, &proof, &failure);

@@ -18,7 +18,7 @@ void scc_input_clear(struct scc_input *input)
 static bool is_json(const char *text, size_t len)
 {
     size_t at = 0;
-    while (at < len && memchr(" \t\r\n", text[at], 4))
+    while (at < len && text[at] && strchr(" \t\r\n", text[at]))
         at++;
     return at < len && text[at] == '{';
 }
