@@ -2,6 +2,7 @@
 #include "action.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,14 @@ void scc_action_describe(struct scc_strbuf *out, uint32_t return_value, const st
         scc_strbuf_addf(out, "(%s)", name);
     else
         scc_strbuf_addf(out, "(%u)", data);
+}
+
+void scc_return_describe(struct scc_strbuf *out, uint32_t return_value, const struct scc_arch *arch)
+{
+    enum scc_action action = scc_action_of(return_value);
+    scc_action_describe(out, return_value, arch);
+    if (scc_action_return_value(action, (uint16_t)return_value) != return_value)
+        scc_strbuf_addf(out, " (return value 0x%08" PRIx32 ")", return_value);
 }
 
 static const char *const ops[SCC_OP_COUNT] = {

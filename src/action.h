@@ -52,6 +52,13 @@ enum scc_action scc_action_of(uint32_t return_value);
 void scc_action_describe(struct scc_strbuf *out, uint32_t return_value,
                          const struct scc_arch *arch);
 
+/**
+ * As scc_action_describe(), and where the word has bits that its action does not use, the whole
+ * word: "ALLOW (return value 0x7fff0001)".
+ */
+void scc_return_describe(struct scc_strbuf *out, uint32_t return_value,
+                         const struct scc_arch *arch);
+
 /** seccomp(2)'s comparisons as libseccomp names them. */
 enum scc_op {
     SCC_OP_NE,

@@ -58,20 +58,6 @@ static bool meets(const struct scc_case_expectation *expected, uint32_t return_v
     return scc_action_return_value(action, (uint16_t)return_value) == expected->return_value;
 }
 
-/** Whether a call that no rule matches is of an architecture of the filter. */
-static bool is_listed(const struct scc_policy *policy, const struct scc_call *call)
-{
-    uint32_t outside;
-    if (scc_policy_find_arch(policy, call->audit, call->nr, &outside))
-        return true;
-    /* The number of a skipped call belongs to no table, but is answered as the default. */
-    for (size_t i = 0; call->nr == SCC_NR_SKIP && i < policy->arch_count; i++) {
-        if (policy->arches[i].arch->audit == call->audit)
-            return true;
-    }
-    return false;
-}
-
 static void ask_policy(const struct scc_policy *policy, const struct scc_case *item,
                        const struct scc_call *call, struct answer *answer)
 {
@@ -81,7 +67,7 @@ static void ask_policy(const struct scc_policy *policy, const struct scc_case *i
     else if (scc_policy_find_override(policy, call->audit, call->nr))
         answer->reason = REASON_OVERRIDE;
     else
-        answer->reason = is_listed(policy, call) ? REASON_DEFAULT : REASON_BAD_ARCH;
+        answer->reason = scc_policy_is_listed(policy, call) ? REASON_DEFAULT : REASON_BAD_ARCH;
     if (answer->rule && item->arch) {
         struct scc_syscall_door door = scc_syscall_door(answer->rule->call, item->arch);
         answer->is_behind_door = door.call && door.nr == call->nr;

@@ -527,14 +527,6 @@ int scc_changes_group(struct scc_decision_space *space, const struct scc_regions
  * In words
  */
 
-void scc_return_describe(struct scc_strbuf *out, uint32_t return_value, const struct scc_arch *arch)
-{
-    enum scc_action action = scc_action_of(return_value);
-    scc_action_describe(out, return_value, arch);
-    if (scc_action_return_value(action, (uint16_t)return_value) != return_value)
-        scc_strbuf_addf(out, " (return value 0x%08" PRIx32 ")", return_value);
-}
-
 void scc_change_describe_arches(struct scc_strbuf *out, const struct scc_change *change)
 {
     const char *joint = "";

@@ -62,8 +62,4 @@ void scc_change_describe_arches(struct scc_strbuf *out, const struct scc_change 
 void scc_change_describe(struct scc_strbuf *out, const struct scc_change *change,
                          const struct scc_arch *arch);
 
-/** Adds the action, and the whole word where it has bits that the action's name does not tell. */
-void scc_return_describe(struct scc_strbuf *out, uint32_t return_value,
-                         const struct scc_arch *arch);
-
 #endif

@@ -171,7 +171,6 @@ static scc_dag_ref build_program(struct emitter *at)
     const struct scc_policy *policy = at->policy;
     const struct scc_policy_arch *x86_64 = find_table(policy, SCC_ARCH_X86_64);
     const struct scc_policy_arch *x32 = find_table(policy, SCC_ARCH_X32);
-    struct spans audits = {0};
     scc_dag_ref shared = SCC_SEARCH_NO_TREE, trees[SCC_ARCH_COUNT];
     scc_dag_ref x86_ref = at->bad_arch_ref;
     if (x86_64 || x32)
@@ -195,7 +194,6 @@ static scc_dag_ref build_program(struct emitter *at)
             continue;
         ref = scc_dag_test(&at->dag, BPF_JEQ, policy->arches[i].arch->audit, trees[i], ref);
     }
-    free(audits.items);
     return scc_dag_load(&at->dag, SCC_WORD_ARCH, ref);
 }
 

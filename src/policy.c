@@ -348,6 +348,19 @@ const struct scc_policy_arch *scc_policy_find_arch(const struct scc_policy *poli
     return nr >= SCC_X32_BIT ? x32 : x86_64;
 }
 
+bool scc_policy_is_listed(const struct scc_policy *policy, const struct scc_call *call)
+{
+    uint32_t outside;
+    if (call->nr != SCC_NR_SKIP)
+        return scc_policy_find_arch(policy, call->audit, call->nr, &outside);
+    /* The number of a skipped call belongs to no table, but is answered as the default. */
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        if (policy->arches[i].arch->audit == call->audit)
+            return true;
+    }
+    return false;
+}
+
 static bool rule_matches(const struct scc_policy *policy, const struct scc_placed_rule *placed,
                          const struct scc_call *call, bool is_64bit)
 {

@@ -134,6 +134,9 @@ unsigned scc_policy_cmps(const struct scc_policy *policy, const struct scc_place
 const struct scc_policy_arch *scc_policy_find_arch(const struct scc_policy *policy, uint32_t audit,
                                                    uint32_t nr, uint32_t *outside);
 
+/** Whether the call's audit arch (and on X86_64 its ABI) is in the filter: it is no bad arch. */
+bool scc_policy_is_listed(const struct scc_policy *policy, const struct scc_call *call);
+
 /**
  * The rule that answers @p call, or NULL where the default or bad arch does; *return_value is the
  * answer either way.

@@ -154,36 +154,13 @@ static void describe_call(struct scc_strbuf *out, const struct scc_proof *proof,
         scc_strbuf_addf(out, "%sinstruction pointer 0x%" PRIx64, joint, call->ip);
 }
 
-/** The action, and the whole word where it has bits that the action's name does not tell. */
-static void describe_answer(struct scc_strbuf *out, uint32_t return_value,
-                            const struct scc_arch *arch)
-{
-    scc_action_describe(out, return_value, arch);
-    enum scc_action action = scc_action_of(return_value);
-    if (scc_action_return_value(action, (uint16_t)return_value) != return_value)
-        scc_strbuf_addf(out, " (return value 0x%08" PRIx32 ")", return_value);
-}
-
-/** Whether a call is one of an architecture of the filter, or skipped on one. */
-static bool is_listed(const struct scc_policy *policy, const struct scc_call *call)
-{
-    uint32_t outside;
-    if (call->nr != SCC_NR_SKIP)
-        return scc_policy_find_arch(policy, call->audit, call->nr, &outside);
-    for (size_t i = 0; i < policy->arch_count; i++) {
-        if (policy->arches[i].arch->audit == call->audit)
-            return true;
-    }
-    return false;
-}
-
 /** Why the policy answers as it does where no rule matches. */
 static const char *reason_without_rule(const struct scc_policy *policy, const struct scc_call *call)
 {
     if (scc_policy_find_override(policy, call->audit, call->nr))
         return "answered before any rule: --enosys";
-    return is_listed(policy, call) ? "the default action: no rule matches"
-                                   : "no architecture of the filter";
+    return scc_policy_is_listed(policy, call) ? "the default action: no rule matches"
+                                              : "no architecture of the filter";
 }
 
 static void describe_rule(struct scc_strbuf *out, const struct scc_policy *policy,
@@ -212,8 +189,8 @@ void scc_proof_describe(struct scc_strbuf *out, const struct scc_policy *policy,
     const struct scc_arch *arch = arch_of_call(&proof->call);
     describe_call(out, proof, arch);
     scc_strbuf_add(out, ": the profile answers ");
-    describe_answer(out, proof->expected, policy->target);
+    scc_return_describe(out, proof->expected, policy->target);
     describe_rule(out, policy, proof, arch);
     scc_strbuf_add(out, ", the program ");
-    describe_answer(out, proof->actual, policy->target);
+    scc_return_describe(out, proof->actual, policy->target);
 }
