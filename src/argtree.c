@@ -412,7 +412,7 @@ static struct part build_ranges(struct builder *builder, unsigned stage, const s
 {
     size_t count = 0, span_count = 0;
     SCC_AUTOFREE uint32_t *starts = find_boundaries(builder, state, stage, &count);
-    SCC_AUTOFREE struct scc_span *spans = starts ? malloc(count * sizeof *spans) : NULL;
+    SCC_AUTOFREE struct scc_branch *spans = starts ? malloc(count * sizeof *spans) : NULL;
     if (!spans) {
         builder->dag->failed = true;
         return (struct part){SCC_DAG_FAILED, false};
@@ -420,12 +420,12 @@ static struct part build_ranges(struct builder *builder, unsigned stage, const s
     for (size_t i = 0; i < count && !has_failed(builder); i++) {
         scc_dag_ref ref = build_after(builder, state, stage, starts[i]);
         if (!span_count || spans[span_count - 1].target != ref)
-            spans[span_count++] = (struct scc_span){starts[i], ref};
+            spans[span_count++] = (struct scc_branch){starts[i], ref};
     }
     if (has_failed(builder))
         return (struct part){SCC_DAG_FAILED, false};
     scc_dag_ref ref =
-        scc_search_build(builder->dag, spans, span_count, builder->cost, SCC_SEARCH_NO_TREE);
+        scc_search_build(builder->dag, spans, span_count, builder->cost, NULL);
     return (struct part){ref, span_count > 1};
 }
 

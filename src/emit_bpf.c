@@ -5,62 +5,45 @@
  */
 #include <seccompc/emit.h>
 
+#include <linux/audit.h>
 #include <stdlib.h>
 
 #include "argtree.h"
 #include "dag.h"
 #include "error.h"
+#include "numbers.h"
 #include "policy.h"
-#include "search.h"
 #include "util.h"
 
 enum {
     /** A kernel's table of numbers ends about here; its action cache walks each at attach. */
-    TABLE_END = 470,
+    TABLE_END = 471,
 };
 
-/*
- * Microseconds, on a kernel of 2025: an instruction is converted and compiled, and run for every
- * number of the native and the compat table to fill the action cache. bench/ measures both.
- */
-static const struct scc_search_cost attach_cost = {
-    .node = 0.26,
-    .hot_step = 2.5 / (2 * TABLE_END),
-    .hot_end = TABLE_END,
-    .span_step = 0.001,
+/** What counts, in one unit: 0.1 ns on a kernel of 2025 for programs that are attached. */
+struct weights {
+    uint32_t node;        /* an instruction, which the kernel checks, converts and compiles */
+    uint32_t number;      /* a step of a number that the kernel walks to fill its action cache */
+    uint32_t branch_step; /* a step of numbers behind the tables, where all else is equal */
 };
 
-static const struct scc_search_cost arg_cost = {.node = 1, .span_step = 0.1};
+/* bench/ measures both. */
+static const struct weights attach_weights = {.node = 2600, .number = 27, .branch_step = 10};
+static const struct weights size_weights = {.node = 1};
 
-/** Nothing but instructions counts. */
-static const struct scc_search_cost size_cost = {.node = 1};
+static const struct scc_search_cost arg_cost = {.node = 1000, .branch_step = 100};
+static const struct scc_search_cost arg_size_cost = {.node = 1};
 
 struct emitter {
-    const struct scc_search_cost *nr_cost, *arg_cost;
+    const struct weights *weights;
+    const struct scc_search_cost *arg_cost;
     const struct scc_policy *policy;
     struct scc_dag dag;
     scc_dag_ref default_ref, bad_arch_ref;
+    struct scc_numbers tables[SCC_ARCH_COUNT];
+    size_t table_count;
+    uint32_t cumulative[TABLE_END + 1];
 };
-
-/** A growing list of spans; neighbours with one target become one. */
-struct spans {
-    struct scc_span *items;
-    size_t count, cap;
-    bool failed;
-};
-
-static void add_span(struct spans *spans, uint32_t start, scc_dag_ref target)
-{
-    if (spans->count && spans->items[spans->count - 1].start == start)
-        spans->count--;
-    if (spans->count && spans->items[spans->count - 1].target == target)
-        return;
-    if (!SCC_GROW(spans->items, spans->cap, spans->count + 1)) {
-        spans->failed = true;
-        return;
-    }
-    spans->items[spans->count++] = (struct scc_span){start, target};
-}
 
 /** The node for the placed rules of one number. */
 static scc_dag_ref build_rules(struct emitter *at, const struct scc_policy_arch *table,
@@ -82,29 +65,20 @@ static scc_dag_ref build_rules(struct emitter *at, const struct scc_policy_arch 
     return ref;
 }
 
-/** Adds what the table says of the numbers from its first on, less @p offset, up to @p end. */
-static void add_table(struct emitter *at, const struct scc_policy_arch *table, uint32_t offset,
-                      struct spans *spans)
+/** Adds what an architecture's rules say of its numbers. */
+static bool add_rules(struct emitter *at, const struct scc_policy_arch *table,
+                      struct scc_branches *branches)
 {
     for (size_t i = 0, next; i < table->count; i = next) {
         uint32_t nr = table->placed[i].nr;
         for (next = i; next < table->count && table->placed[next].nr == nr;)
             next++;
-        add_span(spans, nr - offset, build_rules(at, table, &table->placed[i], next - i));
-        if (nr - offset != UINT32_MAX)
-            add_span(spans, nr - offset + 1, at->default_ref);
+        scc_dag_ref ref = build_rules(at, table, &table->placed[i], next - i);
+        if (!scc_branches_add(branches, nr, ref) ||
+            (nr != UINT32_MAX && !scc_branches_add(branches, nr + 1, at->default_ref)))
+            return false;
     }
-}
-
-static scc_dag_ref search(struct emitter *at, struct spans *spans, scc_dag_ref other)
-{
-    scc_dag_ref ref = SCC_DAG_FAILED;
-    if (spans->failed || at->dag.failed)
-        at->dag.failed = true;
-    else
-        ref = scc_search_build(&at->dag, spans->items, spans->count, at->nr_cost, other);
-    free(spans->items);
-    return ref;
+    return true;
 }
 
 static const struct scc_policy_arch *find_table(const struct scc_policy *policy,
@@ -117,94 +91,67 @@ static const struct scc_policy_arch *find_table(const struct scc_policy *policy,
     return NULL;
 }
 
-/** A tree over the numbers of an ABI that has its audit arch for itself. */
-static scc_dag_ref build_plain(struct emitter *at, const struct scc_policy_arch *table,
-                               scc_dag_ref other)
+/** The numbers of audit arch X86_64: those of x32 have bit 30. */
+static bool add_x86_64(struct emitter *at, struct scc_branches *branches)
 {
-    struct spans spans = {0};
-    add_span(&spans, 0, at->default_ref);
-    add_table(at, table, 0, &spans);
-    return search(at, &spans, other);
+    const struct scc_policy_arch *x86_64 = find_table(at->policy, SCC_ARCH_X86_64);
+    const struct scc_policy_arch *x32 = find_table(at->policy, SCC_ARCH_X32);
+    scc_dag_ref below = x86_64 ? at->default_ref : at->bad_arch_ref;
+    scc_dag_ref above = x32 ? at->default_ref : at->bad_arch_ref;
+    return scc_branches_add(branches, 0, below) && (!x86_64 || add_rules(at, x86_64, branches)) &&
+           scc_branches_add(branches, SCC_X32_BIT, above) &&
+           (!x32 || add_rules(at, x32, branches)) &&
+           (!branches->count || scc_branches_add(branches, SCC_NR_SKIP, at->default_ref));
 }
 
-/**
- * A tree over the numbers of audit arch X86_64. Those of x32 have bit 30: with it cleared they go
- * through a tree of their own, which shares what it can with that of x86_64.
- */
-static scc_dag_ref build_x86_64(struct emitter *at, const struct scc_policy_arch *x86_64,
-                                const struct scc_policy_arch *x32, scc_dag_ref *shared)
+static bool add_table(struct emitter *at, const struct scc_arch *arch)
 {
-    struct spans native = {0};
-    scc_dag_ref high = at->bad_arch_ref;
-    *shared = SCC_SEARCH_NO_TREE;
-    if (x86_64) {
-        struct spans alone = {0};
-        add_span(&alone, 0, at->default_ref);
-        add_table(at, x86_64, 0, &alone);
-        *shared = search(at, &alone, SCC_SEARCH_NO_TREE);
-    }
-    if (x32) {
-        struct spans cleared = {0};
-        add_span(&cleared, 0, at->default_ref);
-        add_table(at, x32, SCC_X32_BIT, &cleared);
-        high = scc_dag_and(&at->dag, ~SCC_X32_BIT, search(at, &cleared, *shared));
-    }
-    add_span(&native, 0, x86_64 ? at->default_ref : at->bad_arch_ref);
-    if (x86_64)
-        add_table(at, x86_64, 0, &native);
-    add_span(&native, SCC_X32_BIT, high);
-    if (!x32)
-        add_span(&native, SCC_NR_SKIP, at->default_ref);
-    return search(at, &native, *shared);
+    const struct weights *weights = at->weights;
+    struct scc_numbers *table = &at->tables[at->table_count++];
+    table->audit = arch->audit;
+    table->cost = (struct scc_search_cost){.node = weights->node,
+                                           .branch_step = weights->branch_step,
+                                           .cumulative = at->cumulative,
+                                           .hot_first = arch->nr_offset,
+                                           .hot_count = TABLE_END};
+    /* The kernel has no action cache for x32. */
+    table->x32_cost =
+        (struct scc_search_cost){.node = weights->node, .branch_step = weights->branch_step};
+    if (arch->audit == AUDIT_ARCH_X86_64)
+        return add_x86_64(at, &table->branches);
+    return scc_branches_add(&table->branches, 0, at->default_ref) &&
+           add_rules(at, find_table(at->policy, arch->id), &table->branches);
 }
 
-/** Loads nr and goes through @p tree, unless it is one answer for all. */
-static scc_dag_ref with_nr(struct emitter *at, scc_dag_ref tree)
+/** One table for each audit arch, the target's own first. */
+static bool add_tables(struct emitter *at)
 {
-    if (at->dag.failed || at->dag.nodes[tree].kind == SCC_DAG_RETURN)
-        return tree;
-    return scc_dag_load(&at->dag, SCC_WORD_NR, tree);
+    for (uint32_t i = 0; i <= TABLE_END; i++)
+        at->cumulative[i] = i * at->weights->number;
+    for (size_t i = 0; i < at->policy->arch_count; i++) {
+        const struct scc_arch *arch = at->policy->arches[i].arch;
+        size_t known = 0;
+        while (known < at->table_count && at->tables[known].audit != arch->audit)
+            known++;
+        if (known == at->table_count && !add_table(at, arch))
+            return false;
+    }
+    return true;
 }
 
-static scc_dag_ref build_program(struct emitter *at)
-{
-    const struct scc_policy *policy = at->policy;
-    const struct scc_policy_arch *x86_64 = find_table(policy, SCC_ARCH_X86_64);
-    const struct scc_policy_arch *x32 = find_table(policy, SCC_ARCH_X32);
-    scc_dag_ref shared = SCC_SEARCH_NO_TREE, trees[SCC_ARCH_COUNT];
-    scc_dag_ref x86_ref = at->bad_arch_ref;
-    if (x86_64 || x32)
-        x86_ref = with_nr(at, build_x86_64(at, x86_64, x32, &shared));
-    for (size_t i = 0; i < policy->arch_count; i++) {
-        const struct scc_policy_arch *table = &policy->arches[i];
-        if (table == x86_64 || table == x32) {
-            trees[i] = x86_ref;
-            continue;
-        }
-        scc_dag_ref tree = build_plain(at, table, shared);
-        if (shared == SCC_SEARCH_NO_TREE)
-            shared = tree;
-        trees[i] = with_nr(at, tree);
-    }
-    /* The order of tests is that of the architectures: the target's own first. */
-    scc_dag_ref ref = at->bad_arch_ref;
-    for (size_t i = policy->arch_count; i-- > 0;) {
-        if (i && trees[i] == x86_ref &&
-            (policy->arches[i].arch->audit == policy->arches[i - 1].arch->audit))
-            continue;
-        ref = scc_dag_test(&at->dag, BPF_JEQ, policy->arches[i].arch->audit, trees[i], ref);
-    }
-    return scc_dag_load(&at->dag, SCC_WORD_ARCH, ref);
-}
-
-static int emit(const struct scc_policy *policy, const struct scc_search_cost *nr_cost,
+static int emit(const struct scc_policy *policy, const struct weights *weights,
                 const struct scc_search_cost *arg_cost_used, scc_program **program, scc_error **err)
 {
-    struct emitter at = {.nr_cost = nr_cost, .arg_cost = arg_cost_used, .policy = policy};
+    struct emitter at = {.weights = weights, .arg_cost = arg_cost_used, .policy = policy};
+    scc_dag_ref root = SCC_DAG_FAILED;
     at.default_ref = scc_dag_return(&at.dag, policy->default_return);
     at.bad_arch_ref = scc_dag_return(&at.dag, SCC_BAD_ARCH_RETURN);
-    scc_dag_ref root = build_program(&at);
+    if (add_tables(&at))
+        root = scc_numbers_build(&at.dag, at.tables, at.table_count, at.bad_arch_ref);
+    else
+        at.dag.failed = true;
     int done = scc_dag_to_program(&at.dag, root, policy->target->is_big_endian, program, err);
+    scc_numbers_clear(at.tables, at.table_count);
     scc_dag_clear(&at.dag);
     return done;
 }
@@ -212,10 +159,11 @@ static int emit(const struct scc_policy *policy, const struct scc_search_cost *n
 int scc_emit_bpf(const scc_policy *policy, scc_program **program, scc_error **err)
 {
     scc_error *failure = NULL;
-    if (emit(policy, &attach_cost, &arg_cost, program, &failure) == 0)
+    if (emit(policy, &attach_weights, &arg_cost, program, &failure) == 0)
         return 0;
     /* The cheapest program may be too long where the smallest one is not. */
     bool is_too_long = scc_error_get_code(failure) == SCC_ERROR_INPUT;
     scc_error_free(failure);
-    return is_too_long ? emit(policy, &size_cost, &size_cost, program, err) : scc_error_nomem(err);
+    return is_too_long ? emit(policy, &size_weights, &arg_size_cost, program, err)
+                       : scc_error_nomem(err);
 }

@@ -1,175 +1,140 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Dynamic programming over intervals of spans. For an interval, the ways are:
- *   - a single span: go to its target;
+ * Dynamic programming over intervals of branches. For an interval, the ways are:
+ *   - a single branch: go to its target;
  *   - a part of the other tree that answers the same, but for a few single values (JEQ each);
  *   - one target for all but single values: JEQ for each of these, or one JSET for all that differ
  *     from 0 by bits that do not matter, then the target;
  *   - two targets that differ by some bits of the value: JSET, or AND and JEQ;
  *   - JGE at a boundary, and both halves.
- * A JEQ takes out a span with both its boundaries, so single values are the cheap ones.
+ * A JEQ takes out a branch with both its boundaries, so single values are the cheap ones.
+ *
+ * Every interval of up to BAND branches is planned; of the longer ones those that halving near the
+ * middle leads to.
  */
 #include "search.h"
 
-#include <float.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "bits.h"
 #include "util.h"
 
 enum {
-    WINDOW = 160,        /* spans that are planned together; more are halved first */
-    ALL_SPLITS_MAX = 12, /* up to so many spans every split is tried, above the middle ones alone */
-    MIDDLE_SPLITS = 6,
+    BAND = 32,
+    SLACK = 3,          /* so far from the best splits of its parts an interval's is looked for */
+    MIDDLE_SPLITS = 12, /* of an interval longer than BAND */
     EXCEPTIONS_MAX = 8, /* of the other tree */
-    PATTERN_BITS = 6,   /* values that 64 bits can stand for */
-    PATTERN_VALUES = 1 << PATTERN_BITS,
+    MANY = 1 << 20,     /* more exceptions than will ever be allowed */
+    FREE_BITS_MAX = 1 << 10, /* branches among which single values of free bits are looked for */
+    FIRST_SLOTS = 64,
 };
 
 enum way {
-    WAY_UNKNOWN,
     WAY_TARGET,
     WAY_REUSE,
     WAY_EXCEPTIONS,
+    WAY_FREE_BITS, /* exceptions, those of some bits by one JSET */
     WAY_BITS,
     WAY_SPLIT,
 };
 
 struct plan {
-    double cost;
-    enum way way;
-    uint32_t at;         /* SPLIT: the span that begins the upper half; BITS: the mask */
-    uint32_t wanted;     /* BITS: what AND leaves of the values that go to `yes`; 0 with JSET */
-    bool is_masked;      /* BITS: AND and JEQ instead of JSET */
-    scc_dag_ref yes, no; /* BITS; EXCEPTIONS: `no` is the target of all others; REUSE: `no` */
+    uint32_t cost;
+    uint32_t way : 3;
+    uint32_t at : 29; /* the best split: the branch that begins the upper half */
+};
+
+/** The plan of an interval longer than BAND. */
+struct long_plan {
+    uint32_t first, last; /* both 0: a free slot */
+    struct plan plan;
 };
 
 struct search {
     struct scc_dag *dag;
-    const struct scc_span *spans;
+    const struct scc_branch *branches;
     size_t count;
     const struct scc_search_cost *cost;
-    scc_dag_ref other;
-    struct plan *plans; /* of a window: row by first span, column by last */
-    size_t window_start, window_count;
+    const struct scc_search_tree *other; /* or NULL */
+    uint32_t *weights;                   /* of all branches before each */
+    uint32_t *exceptions;    /* of the other tree: values before each branch, or MANY for a range */
+    struct plan *band;       /* of each branch, BAND intervals that begin there */
+    struct long_plan *longs; /* open addressing */
+    size_t long_count, long_slots;
+    bool failed;
 };
 
-static uint32_t last_value(const struct search *search, size_t span)
+static uint32_t weigh_below(const struct scc_search_cost *cost, uint32_t value)
 {
-    return span + 1 < search->count ? search->spans[span + 1].start - 1 : UINT32_MAX;
-}
-
-static bool is_single(const struct search *search, size_t span)
-{
-    return search->spans[span].start == last_value(search, span);
-}
-
-/** What one step costs on the way of the values from @p low to @p high. */
-static double weigh_values(const struct search *search, uint32_t low, uint32_t high)
-{
-    const struct scc_search_cost *cost = search->cost;
-    if (low >= cost->hot_end)
+    if (value <= cost->hot_first || !cost->hot_count)
         return 0;
-    if (high >= cost->hot_end)
-        high = cost->hot_end - 1;
-    return cost->hot_step * ((double)high - (double)low + 1);
+    uint32_t count = value - cost->hot_first;
+    return cost->cumulative[count < cost->hot_count ? count : cost->hot_count];
 }
 
-static double weigh(const struct search *search, size_t first, size_t last)
+/** What one step costs on the way of the branches from @p first to @p last. */
+static uint32_t weigh(const struct search *search, size_t first, size_t last)
 {
-    return weigh_values(search, search->spans[first].start, last_value(search, last)) +
-           search->cost->span_step * (double)(last - first + 1);
+    return search->weights[last + 1] - search->weights[first];
+}
+
+static uint32_t last_value(const struct search *search, size_t branch)
+{
+    return scc_branch_last(search->branches, search->count, branch);
+}
+
+static bool is_single(const struct search *search, size_t branch)
+{
+    return search->branches[branch].start == last_value(search, branch);
+}
+
+static uint32_t clamp_cost(uint64_t cost)
+{
+    return cost < UINT32_MAX ? (uint32_t)cost : UINT32_MAX;
 }
 
 /*
  * Parts of the other tree
  */
 
-/** Values that the other tree sends elsewhere. */
-struct exceptions {
-    uint32_t values[EXCEPTIONS_MAX];
-    scc_dag_ref targets[EXCEPTIONS_MAX];
-    size_t count;
-    bool is_too_many;
-    double steps; /* weight of the steps in the tree */
-};
-
-static size_t span_of(const struct search *search, uint32_t value)
+/** The values from @p low to @p high that the other tree sends elsewhere, or MANY. */
+static uint32_t count_exceptions(const struct search *search, size_t branch, size_t *at)
 {
-    size_t low = 0, high = search->count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (search->spans[middle].start <= value)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static void add_exceptions(const struct search *search, scc_dag_ref target, uint32_t low,
-                           uint32_t high, struct exceptions *found)
-{
-    for (size_t span = span_of(search, low); span < search->count; span++) {
-        uint32_t start = search->spans[span].start < low ? low : search->spans[span].start;
-        uint32_t end = last_value(search, span) > high ? high : last_value(search, span);
-        if (start > high)
-            return;
-        if (search->spans[span].target == target)
-            continue;
-        if (start != end || found->count == EXCEPTIONS_MAX) {
-            found->is_too_many = true;
-            return;
+    const struct scc_search_tree *other = search->other;
+    uint32_t low = search->branches[branch].start, high = last_value(search, branch), count = 0;
+    for (;; ++*at) {
+        uint32_t end = scc_branch_last(other->branches, other->count, *at);
+        uint32_t start = other->branches[*at].start;
+        if (other->branches[*at].target != search->branches[branch].target) {
+            uint32_t from = start < low ? low : start, to = end > high ? high : end;
+            count = from == to && count < MANY ? count + 1 : MANY;
         }
-        found->values[found->count] = start;
-        found->targets[found->count++] = search->spans[span].target;
+        if (end >= high) {
+            *at += end == high && *at + 1 < other->count;
+            return count;
+        }
     }
 }
 
-/** Compares what the other tree does from @p ref on with the spans, from @p low to @p high. */
-static void compare_tree(const struct search *search, scc_dag_ref ref, uint32_t low, uint32_t high,
-                         struct exceptions *found)
+/** Makes the running count of exceptions; false without memory. */
+static bool find_exceptions(struct search *search)
 {
-    const struct scc_dag_node *node = &search->dag->nodes[ref];
-    if (found->is_too_many)
-        return;
-    if (node->kind != SCC_DAG_TEST) {
-        add_exceptions(search, ref, low, high, found);
-        return;
+    size_t at = 0;
+    search->exceptions = malloc((search->count + 1) * sizeof *search->exceptions);
+    if (!search->exceptions)
+        return false;
+    search->exceptions[0] = 0;
+    for (size_t i = 0; i < search->count; i++) {
+        uint32_t sum = search->exceptions[i] + count_exceptions(search, i, &at);
+        search->exceptions[i + 1] = sum;
     }
-    found->steps += weigh_values(search, low, high);
-    if (node->code == BPF_JSET) {
-        if (high - low >= PATTERN_VALUES) {
-            found->is_too_many = true;
-            return;
-        }
-        for (uint32_t value = low;; value++) {
-            compare_tree(search, scc_dag_follow(node, value), value, value, found);
-            if (value == high)
-                return;
-        }
-    }
-    /* The values below, at and above what the test tells apart. */
-    uint32_t first_yes = node->code == BPF_JGT ? node->k + 1 : node->k;
-    if (low < first_yes)
-        compare_tree(search, node->no, low, high < first_yes ? high : first_yes - 1, found);
-    if (high < first_yes)
-        return;
-    uint32_t from = low < first_yes ? first_yes : low;
-    if (node->code != BPF_JEQ) {
-        compare_tree(search, node->yes, from, high, found);
-        return;
-    }
-    if (from == node->k)
-        compare_tree(search, node->yes, from, from, found);
-    if (high > node->k)
-        compare_tree(search, node->no, from == node->k ? from + 1 : from, high, found);
+    return true;
 }
 
 /** The first node of the other tree that tells values from @p low to @p high apart. */
 static scc_dag_ref descend(const struct search *search, uint32_t low, uint32_t high)
 {
-    scc_dag_ref ref = search->other;
+    scc_dag_ref ref = search->other->root;
     for (;;) {
         const struct scc_dag_node *node = &search->dag->nodes[ref];
         if (node->kind != SCC_DAG_TEST || node->code == BPF_JSET)
@@ -182,49 +147,130 @@ static scc_dag_ref descend(const struct search *search, uint32_t low, uint32_t h
     }
 }
 
+/** The number of tests that tell so many branches apart in a balanced tree. */
+static unsigned balanced_depth(size_t branches)
+{
+    return branches < 2 ? 0 : 64 - (unsigned)__builtin_clzll(branches - 1);
+}
+
 /** Returns true where nothing needs to be added, which no other way can beat by much. */
 static bool try_reuse(const struct search *search, size_t first, size_t last, struct plan *best)
 {
-    uint32_t low = search->spans[first].start, high = last_value(search, last);
-    struct exceptions found = {0};
-    scc_dag_ref ref = descend(search, low, high);
-    compare_tree(search, ref, low, high, &found);
-    if (found.is_too_many)
+    uint32_t count = search->exceptions[last + 1] - search->exceptions[first];
+    if (count > EXCEPTIONS_MAX)
         return false;
-    double cost = search->cost->node * (double)found.count +
-                  weigh_values(search, low, high) * (double)found.count + found.steps;
-    if (cost < best->cost)
-        *best = (struct plan){.cost = cost, .way = WAY_REUSE, .no = ref};
-    return found.count == 0;
+    uint64_t weight = weigh(search, first, last);
+    uint64_t cost =
+        (uint64_t)search->cost->node * count + weight * (count + balanced_depth(last - first + 1));
+    if (cost < best->cost || count == 0)
+        *best = (struct plan){.cost = clamp_cost(cost), .way = WAY_REUSE, .at = best->at};
+    return count == 0;
+}
+
+static scc_dag_ref build_reuse(const struct search *search, size_t first, size_t last)
+{
+    const struct scc_search_tree *other = search->other;
+    scc_dag_ref ref = descend(search, search->branches[first].start, last_value(search, last));
+    for (size_t i = last + 1; i-- > first;) {
+        if (search->exceptions[i] == search->exceptions[i + 1])
+            continue;
+        uint32_t low = search->branches[i].start, high = last_value(search, i);
+        size_t at = scc_branch_find(other->branches, other->count, low);
+        for (; at < other->count && other->branches[at].start <= high; at++) {
+            uint32_t value = other->branches[at].start < low ? low : other->branches[at].start;
+            if (other->branches[at].target != search->branches[i].target)
+                ref = scc_dag_test(search->dag, BPF_JEQ, value, search->branches[i].target, ref);
+        }
+    }
+    return ref;
 }
 
 /*
  * One target for all but single values
  */
 
-/** Whether @p value is a span of its own with that target, among those from @p first to @p last. */
-static bool is_single_with(const struct search *search, size_t first, size_t last, uint32_t value,
+/** Branches from one on, those that need a JEQ and the others, as further ones are added. */
+struct exceptions {
+    scc_dag_ref base; /* the target of all others */
+    size_t first;
+    bool has_range; /* the base is that of a branch with several values */
+    bool is_over;   /* ranges have two targets */
+    uint32_t tests;
+    uint64_t steps, rest; /* weight of the steps of those with a JEQ; weight of the others */
+};
+
+static void classify(const struct search *search, struct exceptions *sets, size_t branch)
+{
+    uint32_t weight = weigh(search, branch, branch);
+    if (search->branches[branch].target == sets->base)
+        sets->rest += weight;
+    else
+        sets->steps += (uint64_t)weight * ++sets->tests;
+}
+
+static void add_exception(const struct search *search, struct exceptions *sets, size_t branch)
+{
+    scc_dag_ref target = search->branches[branch].target;
+    if (sets->is_over)
+        return;
+    if (!is_single(search, branch) && target != sets->base) {
+        if (sets->has_range) {
+            sets->is_over = true;
+            return;
+        }
+        *sets = (struct exceptions){.base = target, .first = sets->first};
+        for (size_t i = sets->first; i < branch; i++)
+            classify(search, sets, i);
+    }
+    sets->has_range |= !is_single(search, branch);
+    classify(search, sets, branch);
+}
+
+static struct exceptions begin_exceptions(const struct search *search, size_t first)
+{
+    struct exceptions sets = {.base = search->branches[first].target, .first = first};
+    add_exception(search, &sets, first);
+    return sets;
+}
+
+static void try_exceptions(const struct search *search, const struct exceptions *sets,
+                           struct plan *best)
+{
+    uint64_t cost =
+        (uint64_t)search->cost->node * sets->tests + sets->steps + sets->rest * sets->tests;
+    if (!sets->is_over && cost < best->cost)
+        *best = (struct plan){.cost = (uint32_t)cost, .way = WAY_EXCEPTIONS, .at = best->at};
+}
+
+/** The target of all branches but single ones, or where all are single, of the first. */
+static scc_dag_ref find_base(const struct search *search, size_t first, size_t last)
+{
+    for (size_t branch = first; branch <= last; branch++) {
+        if (!is_single(search, branch))
+            return search->branches[branch].target;
+    }
+    return search->branches[first].target;
+}
+
+/** Whether @p value is a branch of its own with that target, not behind @p last. */
+static bool is_single_with(const struct search *search, size_t last, uint32_t value,
                            scc_dag_ref target)
 {
-    size_t span = span_of(search, value);
-    return span >= first && span <= last && is_single(search, span) &&
-           search->spans[span].target == target;
+    size_t branch = scc_branch_find(search->branches, search->count, value);
+    return branch <= last && is_single(search, branch) && search->branches[branch].target == target;
 }
 
 /**
  * The bits that can be set or clear at will in single values of one target, 0 being one of them:
  * all these are told by one JSET of the other bits. 0 where there is no such bit.
  */
-static uint32_t find_free_bits(const struct search *search, size_t first, size_t last,
-                               scc_dag_ref base)
+static uint32_t find_free_bits(const struct search *search, size_t last)
 {
-    scc_dag_ref target = search->spans[first].target;
+    scc_dag_ref target = search->branches[0].target;
     uint32_t free_bits = 0;
-    if (search->spans[first].start || target == base || !is_single(search, first))
-        return 0;
     for (unsigned bit = 0; bit < 32; bit++) {
         uint32_t subset = free_bits, with = (uint32_t)1 << bit;
-        while (is_single_with(search, first, last, subset | with, target)) {
+        while (is_single_with(search, last, subset | with, target)) {
             if (!subset) {
                 free_bits |= with;
                 break;
@@ -235,175 +281,191 @@ static uint32_t find_free_bits(const struct search *search, size_t first, size_t
     return free_bits;
 }
 
-/** Whether a span needs a JEQ: it does not go to @p base, and is not told by its free bits. */
-static bool is_exception(const struct search *search, size_t span, scc_dag_ref base,
+/** Whether a branch needs a JEQ: it does not go to @p base, and is not told by free bits. */
+static bool is_exception(const struct search *search, size_t branch, scc_dag_ref base,
                          uint32_t free_bits)
 {
-    bool is_told =
-        free_bits && is_single(search, span) && (search->spans[span].start & ~free_bits) == 0;
-    return search->spans[span].target != base && !is_told;
+    bool is_told = free_bits && is_single(search, branch) &&
+                   (search->branches[branch].start & ~free_bits) == 0;
+    return search->branches[branch].target != base && !is_told;
 }
 
-/** The target of all spans but single ones; SCC_DAG_FAILED where these have several. */
-static scc_dag_ref find_base(const struct search *search, size_t first, size_t last)
+/** As try_exceptions() for branches from the first on, some told by one JSET. */
+static void try_free_bits(const struct search *search, const struct exceptions *sets, size_t last,
+                          struct plan *best)
 {
-    scc_dag_ref base = SCC_DAG_FAILED;
-    for (size_t span = first; span <= last; span++) {
-        if (is_single(search, span))
-            continue;
-        if (base != SCC_DAG_FAILED && search->spans[span].target != base)
-            return SCC_DAG_FAILED;
-        base = search->spans[span].target;
-    }
-    return base != SCC_DAG_FAILED ? base : search->spans[first].target;
-}
-
-static void try_exceptions(const struct search *search, size_t first, size_t last,
-                           struct plan *best)
-{
-    scc_dag_ref base = find_base(search, first, last);
-    if (base == SCC_DAG_FAILED)
+    if (sets->first || sets->is_over || last < 2 || last > FREE_BITS_MAX || !is_single(search, 0) ||
+        search->branches[0].target == sets->base)
         return;
-    uint32_t free_bits = find_free_bits(search, first, last, base);
-    size_t tests = 0;
-    double steps = 0, rest = 0;
-    for (size_t span = first; span <= last; span++) {
-        if (is_exception(search, span, base, free_bits))
-            steps += weigh(search, span, span) * (double)++tests;
+    uint32_t free_bits = find_free_bits(search, last);
+    if (!free_bits)
+        return;
+    uint64_t tests = 1, steps = 0, rest = 0;
+    for (size_t branch = 0; branch <= last; branch++) {
+        if (is_exception(search, branch, sets->base, free_bits))
+            steps += weigh(search, branch, branch) * tests++;
         else
-            rest += weigh(search, span, span);
+            rest += weigh(search, branch, branch);
     }
-    tests += free_bits != 0;
-    double cost = search->cost->node * (double)tests + steps + rest * (double)tests;
+    uint64_t cost = search->cost->node * tests + steps + rest * tests;
     if (cost < best->cost)
-        *best = (struct plan){
-            .cost = cost,
-            .way = WAY_EXCEPTIONS,
-            .at = free_bits,
-            .yes = search->spans[first].target,
-            .no = base,
-        };
+        *best = (struct plan){.cost = (uint32_t)cost, .way = WAY_FREE_BITS, .at = best->at};
+}
+
+static scc_dag_ref build_exceptions(const struct search *search, size_t first, size_t last,
+                                    uint32_t free_bits)
+{
+    scc_dag_ref base = find_base(search, first, last), ref = base;
+    if (free_bits)
+        ref = scc_dag_test(search->dag, BPF_JSET, ~free_bits, base, search->branches[0].target);
+    for (size_t branch = last + 1; branch-- > first;) {
+        if (is_exception(search, branch, base, free_bits))
+            ref = scc_dag_test(search->dag, BPF_JEQ, search->branches[branch].start,
+                               search->branches[branch].target, ref);
+    }
+    return ref;
 }
 
 /*
  * Two targets told apart by bits
  */
 
-/** Bit i is set where value (start + i) & (1 << bit) is not 0. */
-static uint64_t bit_pattern(unsigned bit, uint32_t start)
+/** Two targets' values, as further branches are added. */
+struct two_targets {
+    struct scc_bits_sets sets;
+    scc_dag_ref other;
+    bool is_over; /* there is a third target */
+};
+
+static struct two_targets begin_two(const struct search *search, size_t first)
 {
-    static const uint64_t patterns[PATTERN_BITS] = {
-        0xaaaaaaaaaaaaaaaau, 0xccccccccccccccccu, 0xf0f0f0f0f0f0f0f0u,
-        0xff00ff00ff00ff00u, 0xffff0000ffff0000u, 0xffffffff00000000u,
+    struct two_targets two = {
+        .sets = {.branches = search->branches,
+                 .first = first,
+                 .one = {0, UINT32_MAX},
+                 .two = {0, UINT32_MAX}},
+        .other = SCC_DAG_FAILED,
     };
-    unsigned turn = start % PATTERN_VALUES;
-    uint64_t pattern = patterns[bit];
-    return turn ? pattern >> turn | pattern << (PATTERN_VALUES - turn) : pattern;
+    return two;
 }
 
-/** The values that go to @p yes, where the others all go to one other target, *no. */
-static bool find_pattern(const struct search *search, size_t first, size_t last, scc_dag_ref *no,
-                         uint64_t *pattern)
+static void add_to_two(const struct search *search, struct two_targets *two, size_t branch)
 {
-    uint32_t low = search->spans[first].start;
-    scc_dag_ref yes = search->spans[first].target;
-    *no = SCC_DAG_FAILED;
-    *pattern = 0;
-    for (size_t span = first; span <= last; span++) {
-        scc_dag_ref target = search->spans[span].target;
-        if (target != yes && *no == SCC_DAG_FAILED)
-            *no = target;
-        if (target != yes && target != *no)
-            return false;
-        for (uint32_t value = search->spans[span].start; target == yes; value++) {
-            *pattern |= (uint64_t)1 << (value - low);
-            if (value == last_value(search, span))
-                break;
-        }
-    }
-    return *no != SCC_DAG_FAILED;
-}
-
-static void offer_bits(const struct search *search, double weight, struct plan plan,
-                       struct plan *best)
-{
-    unsigned instructions = plan.is_masked ? 2 : 1;
-    plan.way = WAY_BITS;
-    plan.cost = (search->cost->node + weight) * instructions;
-    if (plan.cost < best->cost)
-        *best = plan;
-}
-
-static void try_bits(const struct search *search, size_t first, size_t last, struct plan *best)
-{
-    uint32_t low = search->spans[first].start, high = last_value(search, last);
-    uint64_t pattern;
-    scc_dag_ref yes = search->spans[first].target, no;
-    double weight = weigh(search, first, last);
-    if (last - first < 2 || high - low >= PATTERN_VALUES ||
-        best->cost <= search->cost->node + weight ||
-        !find_pattern(search, first, last, &no, &pattern))
+    if (two->is_over)
         return;
-    uint32_t width = high - low + 1;
-    uint64_t all = width == PATTERN_VALUES ? UINT64_MAX : ((uint64_t)1 << width) - 1;
-    uint32_t first_no = (uint32_t)__builtin_ctzll(~pattern) + low;
-    /* Of each mask: the values that have one of its bits, those that agree with `low` in all of its
-     * bits, and with `first_no`. Each mask adds a bit to a smaller one. */
-    uint64_t set[PATTERN_VALUES] = {0}, as_low[PATTERN_VALUES] = {all},
-             as_no[PATTERN_VALUES] = {all};
-    for (uint32_t mask = 1; mask < PATTERN_VALUES; mask++) {
-        uint32_t rest = mask & (mask - 1);
-        unsigned bit = (unsigned)__builtin_ctz(mask);
-        uint64_t has_bit = bit_pattern(bit, low);
-        set[mask] = set[rest] | (has_bit & all);
-        as_low[mask] = as_low[rest] & (low >> bit & 1 ? has_bit : ~has_bit);
-        as_no[mask] = as_no[rest] & (first_no >> bit & 1 ? has_bit : ~has_bit);
-        struct plan as_is = {.at = mask, .yes = yes, .no = no};
-        struct plan turned = {.at = mask, .yes = no, .no = yes};
-        if (set[mask] == pattern) {
-            offer_bits(search, weight, as_is, best);
-        } else if (set[mask] == (~pattern & all)) {
-            offer_bits(search, weight, turned, best);
-        } else if (as_low[mask] == pattern) {
-            as_is.is_masked = true;
-            as_is.wanted = low & mask;
-            offer_bits(search, weight, as_is, best);
-        } else if (as_no[mask] == (~pattern & all)) {
-            turned.is_masked = true;
-            turned.wanted = first_no & mask;
-            offer_bits(search, weight, turned, best);
-        }
+    scc_dag_ref target = search->branches[branch].target;
+    bool is_one = target == search->branches[two->sets.first].target;
+    if (!is_one && two->other == SCC_DAG_FAILED)
+        two->other = target;
+    if ((!is_one && target != two->other)) {
+        two->is_over = true;
+        return;
     }
+    two->sets.last = branch;
+    two->sets.end = last_value(search, branch);
+    scc_bits_see(is_one ? &two->sets.one : &two->sets.two, search->branches[branch].start,
+                 two->sets.end);
+}
+
+static struct two_targets collect_two(const struct search *search, size_t first, size_t last)
+{
+    struct two_targets two = begin_two(search, first);
+    for (size_t branch = first; branch <= last; branch++)
+        add_to_two(search, &two, branch);
+    return two;
+}
+
+static void try_bits(const struct search *search, const struct two_targets *two, struct plan *best)
+{
+    struct scc_bits_test test;
+    if (two->is_over || two->sets.last < two->sets.first + 2)
+        return;
+    uint64_t one = (uint64_t)search->cost->node + weigh(search, two->sets.first, two->sets.last);
+    if (best->cost <= one || !scc_bits_find(&two->sets, best->cost <= 2 * one, &test))
+        return;
+    uint64_t cost = test.is_masked ? 2 * one : one;
+    *best = (struct plan){.cost = (uint32_t)cost, .way = WAY_BITS, .at = best->at};
+}
+
+static scc_dag_ref build_bits(const struct search *search, size_t first, size_t last)
+{
+    struct two_targets two = collect_two(search, first, last);
+    struct scc_bits_test test = {0};
+    scc_bits_find(&two.sets, false, &test);
+    scc_dag_ref one = search->branches[first].target;
+    scc_dag_ref yes = test.is_turned ? two.other : one, no = test.is_turned ? one : two.other;
+    if (!test.is_masked)
+        return scc_dag_test(search->dag, BPF_JSET, test.mask, yes, no);
+    return scc_dag_and(search->dag, test.mask,
+                       scc_dag_test(search->dag, BPF_JEQ, test.wanted, yes, no));
 }
 
 /*
- * Planning
+ * Splits
  */
 
-static const struct plan *plan_for(struct search *search, size_t first, size_t last);
+static struct plan plan_for(struct search *search, size_t first, size_t last);
 
-static void try_split(struct search *search, size_t first, size_t last, size_t at,
-                      struct plan *best)
+static struct plan *band_plan(const struct search *search, size_t first, size_t last)
 {
-    double cost = search->cost->node + weigh(search, first, last);
-    if (cost >= best->cost)
-        return;
-    cost += plan_for(search, first, at - 1)->cost;
-    if (cost >= best->cost)
-        return;
-    cost += plan_for(search, at, last)->cost;
-    if (cost < best->cost)
-        *best = (struct plan){.cost = cost, .way = WAY_SPLIT, .at = (uint32_t)at};
+    return &search->band[first * BAND + (last - first)];
 }
 
-/** The boundary that halves the weight. */
+static void take_split(uint64_t cost, size_t at, struct plan *best)
+{
+    best->at = (uint32_t)at & 0x1fffffff;
+    if (cost < best->cost) {
+        best->cost = (uint32_t)cost;
+        best->way = WAY_SPLIT;
+    }
+}
+
+/** Tries splits of an interval whose parts are all in the band; from the lowest of several best. */
+static void try_band_splits(const struct search *search, size_t first, size_t last, size_t from,
+                            size_t to, struct plan *best)
+{
+    const struct plan *low = band_plan(search, first, from - 1);
+    const struct plan *high = band_plan(search, from, last);
+    uint64_t least = UINT64_MAX;
+    size_t best_at = from;
+    for (size_t at = from; at <= to; at++, low++, high += BAND - 1) {
+        uint64_t cost = (uint64_t)low->cost + high->cost;
+        if (cost < least) {
+            least = cost;
+            best_at = at;
+        }
+    }
+    take_split(least + search->cost->node + weigh(search, first, last), best_at, best);
+}
+
+/** As try_band_splits(), for an interval longer than BAND. */
+static void try_splits(struct search *search, size_t first, size_t last, size_t from, size_t to,
+                       struct plan *best)
+{
+    uint64_t least = UINT64_MAX;
+    size_t best_at = from;
+    for (size_t at = from; at <= to; at++) {
+        uint64_t cost = plan_for(search, first, at - 1).cost;
+        if (cost < least)
+            cost += plan_for(search, at, last).cost;
+        if (cost < least) {
+            least = cost;
+            best_at = at;
+        }
+    }
+    take_split(least + search->cost->node + weigh(search, first, last), best_at, best);
+}
+
+/** The boundary that halves the weight, or where nothing weighs anything, the number. */
 static size_t find_middle(const struct search *search, size_t first, size_t last)
 {
-    double half = weigh(search, first, last) / 2;
+    uint32_t all = weigh(search, first, last);
     size_t low = first + 1, high = last;
+    if (!all)
+        return first + (last - first + 1) / 2;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (weigh(search, first, middle - 1) < half)
+        if (weigh(search, first, middle - 1) < all / 2)
             low = middle + 1;
         else
             high = middle;
@@ -411,36 +473,117 @@ static size_t find_middle(const struct search *search, size_t first, size_t last
     return low;
 }
 
-static void try_splits(struct search *search, size_t first, size_t last, struct plan *best)
+/*
+ * Planning
+ */
+
+/** Plans an interval whose parts up to BAND branches are planned. */
+static struct plan plan_band(struct search *search, const struct exceptions *exceptions,
+                             const struct two_targets *two, size_t first, size_t last)
 {
-    size_t from = first + 1, to = last;
-    if (last - first + 1 > ALL_SPLITS_MAX) {
-        size_t middle = find_middle(search, first, last), half = MIDDLE_SPLITS / 2;
-        from = middle - first > half ? middle - half : first + 1;
-        to = last - middle > half ? middle + half : last;
+    /* The best splits of an interval lie between those of the same less its last and its first. */
+    struct plan best = {.cost = UINT32_MAX, .way = WAY_SPLIT, .at = last & 0x1fffffff};
+    size_t from = last, to = last;
+    if (last - first > 1) {
+        from = band_plan(search, first, last - 1)->at;
+        to = band_plan(search, first + 1, last)->at;
+        best.at = from & 0x1fffffff;
     }
-    for (size_t at = from; at <= to; at++)
-        try_split(search, first, last, at, best);
+    if (search->other && try_reuse(search, first, last, &best))
+        return best;
+    try_exceptions(search, exceptions, &best);
+    try_free_bits(search, exceptions, last, &best);
+    try_bits(search, two, &best);
+    from = from > first + SLACK ? from - SLACK : first + 1;
+    to = to + SLACK < last ? to + SLACK : last;
+    try_band_splits(search, first, last, from, to, &best);
+    return best;
 }
 
-static const struct plan *plan_for(struct search *search, size_t first, size_t last)
+/** Plans the intervals of up to BAND branches that begin with @p first; later ones are planned. */
+static void plan_row(struct search *search, size_t first)
 {
-    struct plan *plan = &search->plans[(first - search->window_start) * search->window_count +
-                                       (last - search->window_start)];
-    if (plan->way != WAY_UNKNOWN)
-        return plan;
-    if (first == last) {
-        *plan = (struct plan){.way = WAY_TARGET};
-        return plan;
+    struct exceptions exceptions = begin_exceptions(search, first);
+    struct two_targets two = begin_two(search, first);
+    add_to_two(search, &two, first);
+    *band_plan(search, first, first) =
+        (struct plan){.way = WAY_TARGET, .at = (first + 1) & 0x1fffffff};
+    for (size_t last = first + 1; last < search->count && last - first < BAND; last++) {
+        add_exception(search, &exceptions, last);
+        add_to_two(search, &two, last);
+        *band_plan(search, first, last) = plan_band(search, &exceptions, &two, first, last);
     }
-    struct plan best = {.cost = DBL_MAX};
-    bool is_there = search->other != SCC_SEARCH_NO_TREE && try_reuse(search, first, last, &best);
-    if (!is_there) {
-        try_exceptions(search, first, last, &best);
-        try_bits(search, first, last, &best);
-        try_splits(search, first, last, &best);
+}
+
+static struct long_plan *find_long(const struct search *search, size_t first, size_t last)
+{
+    size_t mask = search->long_slots - 1;
+    size_t at = (first * 0x9e3779b1u ^ last * 0x85ebca77u) & mask;
+    while (search->longs[at].last &&
+           (search->longs[at].first != first || search->longs[at].last != last))
+        at = (at + 1) & mask;
+    return &search->longs[at];
+}
+
+static bool grow_longs(struct search *search)
+{
+    if (2 * (search->long_count + 1) <= search->long_slots)
+        return true;
+    struct long_plan *old = search->longs;
+    size_t old_slots = search->long_slots, slots = old_slots ? 2 * old_slots : FIRST_SLOTS;
+    struct long_plan *made = calloc(slots, sizeof *made);
+    if (!made)
+        return false;
+    search->longs = made;
+    search->long_slots = slots;
+    for (size_t i = 0; i < old_slots; i++) {
+        if (old[i].last)
+            *find_long(search, old[i].first, old[i].last) = old[i];
     }
-    *plan = best;
+    free(old);
+    return true;
+}
+
+/** Plans an interval longer than BAND. */
+static struct plan plan_long(struct search *search, size_t first, size_t last)
+{
+    struct plan best = {.cost = UINT32_MAX, .way = WAY_SPLIT};
+    if (search->other && try_reuse(search, first, last, &best))
+        return best;
+    struct exceptions exceptions = begin_exceptions(search, first);
+    for (size_t branch = first + 1; branch <= last && !exceptions.is_over; branch++)
+        add_exception(search, &exceptions, branch);
+    try_exceptions(search, &exceptions, &best);
+    try_free_bits(search, &exceptions, last, &best);
+    if (last - first + 1 == search->count) {
+        struct two_targets two = collect_two(search, first, last);
+        try_bits(search, &two, &best);
+    }
+    size_t middle = find_middle(search, first, last), half = MIDDLE_SPLITS / 2;
+    size_t from = middle - first > half ? middle - half : first + 1;
+    size_t to = last - middle > half ? middle + half : last;
+    try_splits(search, first, last, from, to, &best);
+    return best;
+}
+
+static struct plan plan_for(struct search *search, size_t first, size_t last)
+{
+    if (last - first < BAND)
+        return *band_plan(search, first, last);
+    if (!grow_longs(search)) {
+        search->failed = true;
+        return (struct plan){.way = WAY_TARGET};
+    }
+    struct long_plan *known = find_long(search, first, last);
+    if (known->last)
+        return known->plan;
+    struct plan plan = plan_long(search, first, last);
+    if (grow_longs(search)) {
+        *find_long(search, first, last) = (struct long_plan){(uint32_t)first, (uint32_t)last, plan};
+        search->long_count++;
+    } else {
+        search->failed = true;
+    }
     return plan;
 }
 
@@ -448,94 +591,62 @@ static const struct plan *plan_for(struct search *search, size_t first, size_t l
  * Building
  */
 
-static scc_dag_ref build_reuse(struct search *search, size_t first, size_t last, scc_dag_ref ref)
-{
-    struct exceptions found = {0};
-    compare_tree(search, ref, search->spans[first].start, last_value(search, last), &found);
-    for (size_t i = found.count; i-- > 0;)
-        ref = scc_dag_test(search->dag, BPF_JEQ, found.values[i], found.targets[i], ref);
-    return ref;
-}
-
-static scc_dag_ref build_exceptions(struct search *search, size_t first, size_t last,
-                                    const struct plan *plan)
-{
-    scc_dag_ref ref = plan->no;
-    if (plan->at)
-        ref = scc_dag_test(search->dag, BPF_JSET, ~plan->at, plan->no, plan->yes);
-    for (size_t span = last + 1; span-- > first;) {
-        if (is_exception(search, span, plan->no, plan->at))
-            ref = scc_dag_test(search->dag, BPF_JEQ, search->spans[span].start,
-                               search->spans[span].target, ref);
-    }
-    return ref;
-}
-
 static scc_dag_ref build(struct search *search, size_t first, size_t last)
 {
-    const struct plan plan = *plan_for(search, first, last);
-    switch (plan.way) {
+    struct plan plan = plan_for(search, first, last);
+    switch ((enum way)plan.way) {
     case WAY_TARGET:
-        return search->spans[first].target;
+        return search->branches[first].target;
     case WAY_REUSE:
-        return build_reuse(search, first, last, plan.no);
+        return build_reuse(search, first, last);
     case WAY_EXCEPTIONS:
-        return build_exceptions(search, first, last, &plan);
+        return build_exceptions(search, first, last, 0);
+    case WAY_FREE_BITS:
+        return build_exceptions(search, first, last, find_free_bits(search, last));
     case WAY_BITS:
-        if (!plan.is_masked)
-            return scc_dag_test(search->dag, BPF_JSET, plan.at, plan.yes, plan.no);
-        return scc_dag_and(search->dag, plan.at,
-                           scc_dag_test(search->dag, BPF_JEQ, plan.wanted, plan.yes, plan.no));
-    case WAY_SPLIT: {
-        scc_dag_ref low = build(search, first, plan.at - 1);
-        scc_dag_ref high = build(search, plan.at, last);
-        return scc_dag_test(search->dag, BPF_JGE, search->spans[plan.at].start, high, low);
-    }
-    case WAY_UNKNOWN:
+        return build_bits(search, first, last);
+    case WAY_SPLIT:
         break;
     }
-    return SCC_DAG_FAILED;
+    scc_dag_ref low = build(search, first, plan.at - 1);
+    scc_dag_ref high = build(search, plan.at, last);
+    return scc_dag_test(search->dag, BPF_JGE, search->branches[plan.at].start, high, low);
 }
 
-/** Plans and builds spans that fit into a window. */
-static scc_dag_ref build_window(struct search *search, size_t first, size_t last)
+/** Makes the tables; false without memory. */
+static bool prepare(struct search *search)
 {
-    search->window_start = first;
-    search->window_count = last - first + 1;
-    search->plans = calloc(search->window_count * search->window_count, sizeof *search->plans);
-    if (!search->plans) {
-        search->dag->failed = true;
-        return SCC_DAG_FAILED;
-    }
-    scc_dag_ref ref = build(search, first, last);
-    free(search->plans);
-    return ref;
+    search->weights = malloc((search->count + 1) * sizeof *search->weights);
+    search->band = malloc(search->count * BAND * sizeof *search->band);
+    if (!search->weights || !search->band || (search->other && !find_exceptions(search)))
+        return false;
+    const struct scc_search_cost *cost = search->cost;
+    for (size_t i = 0; i < search->count; i++)
+        search->weights[i] =
+            weigh_below(cost, search->branches[i].start) + (uint32_t)i * cost->branch_step;
+    search->weights[search->count] =
+        weigh_below(cost, UINT32_MAX) + (uint32_t)search->count * cost->branch_step;
+    for (size_t first = search->count; first-- > 0;)
+        plan_row(search, first);
+    return true;
 }
 
-/**
- * Halves until a window fits. Where only instructions count, one target with exceptions is left
- * whole: no split makes it smaller.
- */
-static scc_dag_ref build_all(struct search *search, size_t first, size_t last)
-{
-    if (last - first < WINDOW)
-        return build_window(search, first, last);
-    if (search->cost->hot_step == 0 && search->cost->span_step == 0) {
-        struct plan whole = {.cost = DBL_MAX};
-        try_exceptions(search, first, last, &whole);
-        if (whole.way == WAY_EXCEPTIONS)
-            return build_exceptions(search, first, last, &whole);
-    }
-    size_t at = first + (last - first + 1) / 2;
-    scc_dag_ref low = build_all(search, first, at - 1);
-    scc_dag_ref high = build_all(search, at, last);
-    return scc_dag_test(search->dag, BPF_JGE, search->spans[at].start, high, low);
-}
-
-scc_dag_ref scc_search_build(struct scc_dag *dag, const struct scc_span *spans, size_t count,
-                             const struct scc_search_cost *cost, scc_dag_ref other)
+scc_dag_ref scc_search_build(struct scc_dag *dag, const struct scc_branch *branches, size_t count,
+                             const struct scc_search_cost *cost,
+                             const struct scc_search_tree *other)
 {
     struct search search = {
-        .dag = dag, .spans = spans, .count = count, .cost = cost, .other = other};
-    return build_all(&search, 0, count - 1);
+        .dag = dag, .branches = branches, .count = count, .cost = cost, .other = other};
+    scc_dag_ref ref = SCC_DAG_FAILED;
+    if (prepare(&search))
+        ref = build(&search, 0, count - 1);
+    if (ref == SCC_DAG_FAILED || search.failed) {
+        dag->failed = true;
+        ref = SCC_DAG_FAILED;
+    }
+    free(search.weights);
+    free(search.exceptions);
+    free(search.band);
+    free(search.longs);
+    return ref;
 }
