@@ -49,6 +49,9 @@ struct emitter {
 static scc_dag_ref build_rules(struct emitter *at, const struct scc_policy_arch *table,
                                const struct scc_placed_rule *placed, size_t count)
 {
+    const struct scc_rule *first = &at->policy->rules[placed->rule];
+    if (!placed->selector && !first->cmp_count)
+        return scc_dag_return(&at->dag, first->return_value);
     struct scc_arg_rule *rules = calloc(count, sizeof *rules);
     if (!rules) {
         at->dag.failed = true;

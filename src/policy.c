@@ -96,12 +96,42 @@ static int place_all(const struct scc_policy *policy, struct scc_policy_arch *ar
     return 0;
 }
 
-static int compare_placed(const void *a, const void *b)
+enum { BYTE_VALUES = 256 };
+
+/** Moves all rules from @p from to @p to, sorted by one byte of their numbers. */
+static void sort_by_byte(const struct scc_placed_rule *from, struct scc_placed_rule *to,
+                         size_t count, unsigned shift)
 {
-    const struct scc_placed_rule *first = a, *second = b;
-    if (first->nr != second->nr)
-        return first->nr < second->nr ? -1 : 1;
-    return (first->rule > second->rule) - (first->rule < second->rule);
+    size_t starts[BYTE_VALUES + 1] = {0};
+    for (size_t i = 0; i < count; i++)
+        starts[(from[i].nr >> shift) % BYTE_VALUES + 1]++;
+    for (size_t i = 1; i <= BYTE_VALUES; i++)
+        starts[i] += starts[i - 1];
+    for (size_t i = 0; i < count; i++)
+        to[starts[(from[i].nr >> shift) % BYTE_VALUES]++] = from[i];
+}
+
+/** Sorts rules by number; those of one number stay in their order. */
+static int sort_placed(struct scc_policy_arch *arch, scc_error **err)
+{
+    uint32_t differing = 0;
+    for (size_t i = 1; i < arch->count; i++)
+        differing |= arch->placed[i].nr ^ arch->placed[0].nr;
+    if (!differing)
+        return 0;
+    struct scc_placed_rule *spare = malloc(arch->count * sizeof *spare);
+    if (!spare)
+        return scc_error_nomem(err);
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+        if (!((differing >> shift) % BYTE_VALUES))
+            continue;
+        sort_by_byte(arch->placed, spare, arch->count, shift);
+        struct scc_placed_rule *sorted = spare;
+        spare = arch->placed;
+        arch->placed = sorted;
+    }
+    free(spare);
+    return 0;
 }
 
 /** The strictest first; of these the first in the profile. */
@@ -111,7 +141,9 @@ static int compare_strictness(const void *a, const void *b, void *context)
     const struct scc_placed_rule *first = a, *second = b;
     enum scc_action one = scc_action_of(policy->rules[first->rule].return_value);
     enum scc_action two = scc_action_of(policy->rules[second->rule].return_value);
-    return one != two ? (one < two ? -1 : 1) : compare_placed(a, b);
+    if (one != two)
+        return one < two ? -1 : 1;
+    return (first->rule > second->rule) - (first->rule < second->rule);
 }
 
 /** A placed rule beside its comparisons in an order of their own. */
@@ -243,17 +275,20 @@ static int reduce(const struct scc_policy *policy, struct scc_policy_arch *arch,
 static void note_effects(struct scc_policy *policy)
 {
     for (size_t i = 0; i < policy->rule_count; i++) {
-        struct scc_rule *rule = &policy->rules[i];
-        if (rule->effect == SCC_RULE_IS_DEFAULT)
-            continue;
-        rule->effect = SCC_RULE_IS_REPEATED;
-        const struct scc_rule *shadow = scc_policy_shadow_of(policy, rule);
-        if (shadow && shadow->return_value != rule->return_value)
-            rule->effect = SCC_RULE_IS_SHADOWED;
+        if (policy->rules[i].effect != SCC_RULE_IS_DEFAULT)
+            policy->rules[i].effect = SCC_RULE_IS_REPEATED;
     }
     for (size_t i = 0; i < policy->arch_count; i++) {
         for (size_t j = 0; j < policy->arches[i].count; j++)
             policy->rules[policy->arches[i].placed[j].rule].effect = SCC_RULE_HOLDS;
+    }
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        struct scc_rule *rule = &policy->rules[i];
+        if (rule->effect != SCC_RULE_IS_REPEATED)
+            continue;
+        const struct scc_rule *shadow = scc_policy_shadow_of(policy, rule);
+        if (shadow && shadow->return_value != rule->return_value)
+            rule->effect = SCC_RULE_IS_SHADOWED;
     }
 }
 
@@ -261,11 +296,8 @@ int scc_policy_place(struct scc_policy *policy, scc_error **err)
 {
     for (size_t i = 0; i < policy->arch_count; i++) {
         struct scc_policy_arch *arch = &policy->arches[i];
-        if (place_all(policy, arch, err) < 0)
-            return -1;
-        if (arch->count)
-            qsort(arch->placed, arch->count, sizeof *arch->placed, compare_placed);
-        if (reduce(policy, arch, err) < 0)
+        if (place_all(policy, arch, err) < 0 || sort_placed(arch, err) < 0 ||
+            reduce(policy, arch, err) < 0)
             return -1;
     }
     note_effects(policy);

@@ -183,7 +183,7 @@ static int add_rules(struct selecting *at, const struct scc_profile_entry *entry
     struct scc_rule rule = *shape;
     if (!has_arg_twice(entry)) {
         rule.cmp_count = entry->cmp_count;
-        memcpy(rule.cmps, entry->cmps, sizeof rule.cmps);
+        memcpy(rule.cmps, entry->cmps, entry->cmp_count * sizeof *rule.cmps);
         return add_rule(at, rule);
     }
     for (unsigned i = 0; i < entry->cmp_count; i++) {
@@ -355,10 +355,10 @@ static int warn_hidden(struct selecting *at)
     size_t told = 0;
     for (size_t i = 0; i < policy->rule_count; i++) {
         const struct scc_rule *rule = &policy->rules[i];
+        if (rule->effect != SCC_RULE_IS_SHADOWED && rule->effect != SCC_RULE_IS_DEFAULT)
+            continue;
         const struct scc_rule *shadow = scc_policy_shadow_of(policy, rule);
-        bool is_hidden =
-            rule->effect == SCC_RULE_IS_SHADOWED || (rule->effect == SCC_RULE_IS_DEFAULT && shadow);
-        if (!is_hidden || told++ >= TOLD_MAX)
+        if (!shadow || told++ >= TOLD_MAX)
             continue;
         struct scc_strbuf wanted = {0}, given = {0};
         scc_action_describe(&wanted, rule->return_value, policy->target);

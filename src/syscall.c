@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "syscall.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "suggest.h"
 #include "tables.h"
 
-static int compare_name(const void *name, const void *row)
+/** FNV-1a, as hash_name() in src/data/gen_tables.py. */
+static uint32_t hash_name(const char *name)
 {
-    return strcmp(name, ((const struct scc_syscall *)row)->name);
+    uint32_t hash = 0x811c9dc5;
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 0x01000193;
+    return hash;
 }
 
 const struct scc_syscall *scc_syscall_find(const char *name)
 {
-    return bsearch(name, scc_syscall_table, SCC_SYSCALL_COUNT, sizeof *scc_syscall_table,
-                   compare_name);
+    for (uint32_t slot = hash_name(name);; slot++) {
+        unsigned found = scc_syscall_by_name[slot % SCC_NAME_SLOTS];
+        if (!found)
+            return NULL;
+        if (strcmp(scc_syscall_table[found - 1].name, name) == 0)
+            return &scc_syscall_table[found - 1];
+    }
 }
 
 uint32_t scc_syscall_nr(const struct scc_syscall *call, const struct scc_arch *arch)

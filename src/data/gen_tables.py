@@ -23,6 +23,30 @@ def columns(rows, path):
     return [column for column in rows[0] if column != "name"]
 
 
+NAME_SLOTS = 2048
+
+
+def hash_name(name):
+    """FNV-1a, as hash_name() in src/syscall.c."""
+    value = 0x811C9DC5
+    for byte in name.encode():
+        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
+    return value
+
+
+def name_slots(syscalls):
+    """Open addressing: in each slot 1 + the index of a call, or 0."""
+    slots = [0] * NAME_SLOTS
+    if 2 * len(syscalls) > NAME_SLOTS:
+        sys.exit("NAME_SLOTS: too few for so many names")
+    for index, row in enumerate(syscalls):
+        slot = hash_name(row["name"]) % NAME_SLOTS
+        while slots[slot]:
+            slot = (slot + 1) % NAME_SLOTS
+        slots[slot] = index + 1
+    return slots
+
+
 def enum(kind, names, tail):
     lines = [f"    SCC_{kind}_{name.upper()}," for name in names]
     return "\n".join([f"enum {tail} {{", *lines, f"    SCC_{kind}_COUNT,"])
@@ -48,7 +72,8 @@ def main(syscalls_path, doors_path, errnos_path, header_path, source_path):
             + enum("ERRNOS", kinds, "scc_errno_column")
             + "\n};\n\n"
             f"enum {{\n    SCC_SYSCALL_COUNT = {len(syscalls)},\n"
-            f"    SCC_ERRNO_COUNT = {len(errnos)},\n}};\n\n"
+            f"    SCC_ERRNO_COUNT = {len(errnos)},\n"
+            f"    SCC_NAME_SLOTS = {NAME_SLOTS},\n}};\n\n"
             "/** Where a table has no such call, and where an architecture has no such errno. */\n"
             "#define SCC_NR_NONE UINT32_MAX\n#define SCC_ERRNO_NONE 0\n"
             "#define SCC_NO_DOOR UINT16_MAX\n\n"
@@ -58,6 +83,8 @@ def main(syscalls_path, doors_path, errnos_path, header_path, source_path):
             "    uint8_t selector;  /* its argument 0 */\n"
             "    uint32_t nr[SCC_COLUMN_COUNT];\n};\n"
             "extern const struct scc_syscall scc_syscall_table[SCC_SYSCALL_COUNT];\n\n"
+            "/** By the hash of a name: 1 + its index, or 0; a slot in use is followed by the next. */\n"
+            "extern const uint16_t scc_syscall_by_name[SCC_NAME_SLOTS];\n\n"
             "/** For each column the indices into scc_syscall_table, sorted by nr, then by name. */\n"
             "extern const uint16_t *const scc_syscall_by_nr_index[SCC_COLUMN_COUNT];\n"
             "extern const uint16_t scc_syscall_by_nr_count[SCC_COLUMN_COUNT];\n\n"
@@ -77,7 +104,8 @@ def main(syscalls_path, doors_path, errnos_path, header_path, source_path):
             door = doors.get(row["name"])
             through = f'{place[door["door"]]}, {door["selector"]}' if door else "SCC_NO_DOOR, 0"
             out.write(f'    {{"{row["name"]}", {through}, {{{numbers}}}}},\n')
-        out.write("};\n\n")
+        out.write("};\n\nconst uint16_t scc_syscall_by_name[SCC_NAME_SLOTS] = {\n    ")
+        out.write(", ".join(map(str, name_slots(syscalls))) + "};\n\n")
         counts = []
         for column in tables:
             order = [i for i, row in enumerate(syscalls) if row[column]]
