@@ -118,7 +118,7 @@ static scc_program *emit(const struct scc_policy *policy, enum subject subject)
     scc_program *program = NULL;
     size_t repaired;
     int done = subject == OWN
-                   ? scc_emit_bpf(policy, &program, &err)
+                   ? scc_emit_bpf(policy, NULL, &program, &err)
                    : scc_scmp_write(policy, subject == TREE ? SCC_SCMP_TREE : SCC_SCMP_LINEAR,
                                     &program, &repaired, &err);
     check(done, err);

@@ -424,8 +424,7 @@ static struct part build_ranges(struct builder *builder, unsigned stage, const s
     }
     if (has_failed(builder))
         return (struct part){SCC_DAG_FAILED, false};
-    scc_dag_ref ref =
-        scc_search_build(builder->dag, spans, span_count, builder->cost, NULL);
+    scc_dag_ref ref = scc_search_build(builder->dag, spans, span_count, builder->cost, NULL);
     return (struct part){ref, span_count > 1};
 }
 

@@ -232,7 +232,8 @@ static int emit(struct scc_compiled *made, const struct scc_compile_options *opt
                 scc_diags *diags, scc_error **err)
 {
     if (options->level == SCC_LEVEL_OWN) {
-        if (scc_emit_bpf(made->policy, &made->program, err) < 0 || prove_own(made, err) < 0)
+        if (scc_emit_bpf(made->policy, &options->emit, &made->program, err) < 0 ||
+            prove_own(made, err) < 0)
             return -1;
         return options->crosschecks ? crosscheck(made, options, diags, err) : 0;
     }

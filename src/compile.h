@@ -19,6 +19,7 @@ enum scc_level {
 
 struct scc_compile_options {
     enum scc_level level;
+    struct scc_emit_options emit; /* at level 2 */
     enum scc_on_conflict on_conflict;
     /** At levels 0 and 1: take libseccomp's program where it is wrong, with a warning. */
     bool allows_mismatch;

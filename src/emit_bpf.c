@@ -10,39 +10,20 @@
 
 #include "argtree.h"
 #include "dag.h"
+#include "emit_cost.h"
 #include "error.h"
 #include "numbers.h"
 #include "policy.h"
 #include "util.h"
 
-enum {
-    /** A kernel's table of numbers ends about here; its action cache walks each at attach. */
-    TABLE_END = 471,
-};
-
-/** What counts, in one unit: 0.1 ns on a kernel of 2025 for programs that are attached. */
-struct weights {
-    uint32_t node;        /* an instruction, which the kernel checks, converts and compiles */
-    uint32_t number;      /* a step of a number that the kernel walks to fill its action cache */
-    uint32_t branch_step; /* a step of numbers behind the tables, where all else is equal */
-};
-
-/* bench/ measures both. */
-static const struct weights attach_weights = {.node = 2600, .number = 27, .branch_step = 10};
-static const struct weights size_weights = {.node = 1};
-
-static const struct scc_search_cost arg_cost = {.node = 1000, .branch_step = 100};
-static const struct scc_search_cost arg_size_cost = {.node = 1};
-
 struct emitter {
-    const struct weights *weights;
-    const struct scc_search_cost *arg_cost;
+    const struct scc_emit_options *options;
     const struct scc_policy *policy;
     struct scc_dag dag;
     scc_dag_ref default_ref, bad_arch_ref;
     struct scc_numbers tables[SCC_ARCH_COUNT];
     size_t table_count;
-    uint32_t cumulative[TABLE_END + 1];
+    struct scc_number_weights *weights; /* of each architecture */
 };
 
 /** The node for the placed rules of one number. */
@@ -61,9 +42,9 @@ static scc_dag_ref build_rules(struct emitter *at, const struct scc_policy_arch 
         rules[i].cmp_count = scc_policy_cmps(at->policy, &placed[i], rules[i].cmps);
         rules[i].return_value = at->policy->rules[placed[i].rule].return_value;
     }
-    scc_dag_ref ref =
-        scc_argtree_build(&at->dag, rules, count, at->policy->default_return, table->arch->is_64bit,
-                          table->arch->is_big_endian, at->arg_cost);
+    scc_dag_ref ref = scc_argtree_build(&at->dag, rules, count, at->policy->default_return,
+                                        table->arch->is_64bit, table->arch->is_big_endian,
+                                        scc_emit_cost_of_args(at->options->optimize_for));
     free(rules);
     return ref;
 }
@@ -107,30 +88,39 @@ static bool add_x86_64(struct emitter *at, struct scc_branches *branches)
            (!branches->count || scc_branches_add(branches, SCC_NR_SKIP, at->default_ref));
 }
 
+/** The cost of the numbers of architecture @p id, whose audit arch has @p branches. */
+static struct scc_search_cost find_cost(struct emitter *at, enum scc_arch_id id,
+                                        const struct scc_branches *branches)
+{
+    return scc_emit_cost_of_numbers(at->options, scc_arch_get(id), &at->dag, branches,
+                                    &at->weights[id]);
+}
+
 static bool add_table(struct emitter *at, const struct scc_arch *arch)
 {
-    const struct weights *weights = at->weights;
     struct scc_numbers *table = &at->tables[at->table_count++];
+    struct scc_branches *branches = &table->branches;
+    bool is_x86_64 = arch->audit == AUDIT_ARCH_X86_64, done;
     table->audit = arch->audit;
-    table->cost = (struct scc_search_cost){.node = weights->node,
-                                           .branch_step = weights->branch_step,
-                                           .cumulative = at->cumulative,
-                                           .hot_first = arch->nr_offset,
-                                           .hot_count = TABLE_END};
-    /* The kernel has no action cache for x32. */
-    table->x32_cost =
-        (struct scc_search_cost){.node = weights->node, .branch_step = weights->branch_step};
-    if (arch->audit == AUDIT_ARCH_X86_64)
-        return add_x86_64(at, &table->branches);
-    return scc_branches_add(&table->branches, 0, at->default_ref) &&
-           add_rules(at, find_table(at->policy, arch->id), &table->branches);
+    if (is_x86_64)
+        done = add_x86_64(at, branches);
+    else
+        done = scc_branches_add(branches, 0, at->default_ref) &&
+               add_rules(at, find_table(at->policy, arch->id), branches);
+    if (!done || at->dag.failed)
+        return false;
+    table->cost = find_cost(at, is_x86_64 ? SCC_ARCH_X86_64 : arch->id, branches);
+    if (is_x86_64)
+        table->x32_cost = find_cost(at, SCC_ARCH_X32, branches);
+    return true;
 }
 
 /** One table for each audit arch, the target's own first. */
 static bool add_tables(struct emitter *at)
 {
-    for (uint32_t i = 0; i <= TABLE_END; i++)
-        at->cumulative[i] = i * at->weights->number;
+    at->weights = malloc(SCC_ARCH_COUNT * sizeof *at->weights);
+    if (!at->weights)
+        return false;
     for (size_t i = 0; i < at->policy->arch_count; i++) {
         const struct scc_arch *arch = at->policy->arches[i].arch;
         size_t known = 0;
@@ -142,10 +132,10 @@ static bool add_tables(struct emitter *at)
     return true;
 }
 
-static int emit(const struct scc_policy *policy, const struct weights *weights,
-                const struct scc_search_cost *arg_cost_used, scc_program **program, scc_error **err)
+static int emit(const struct scc_policy *policy, const struct scc_emit_options *options,
+                scc_program **program, scc_error **err)
 {
-    struct emitter at = {.weights = weights, .arg_cost = arg_cost_used, .policy = policy};
+    struct emitter at = {.options = options, .policy = policy};
     scc_dag_ref root = SCC_DAG_FAILED;
     at.default_ref = scc_dag_return(&at.dag, policy->default_return);
     at.bad_arch_ref = scc_dag_return(&at.dag, SCC_BAD_ARCH_RETURN);
@@ -155,18 +145,50 @@ static int emit(const struct scc_policy *policy, const struct weights *weights,
         at.dag.failed = true;
     int done = scc_dag_to_program(&at.dag, root, policy->target->is_big_endian, program, err);
     scc_numbers_clear(at.tables, at.table_count);
+    free(at.weights);
     scc_dag_clear(&at.dag);
     return done;
 }
 
-int scc_emit_bpf(const scc_policy *policy, scc_program **program, scc_error **err)
+/** The smallest of several programs: equal parts, which count once, are not always foreseen. */
+static int emit_smallest(const struct scc_policy *policy, scc_program **program, scc_error **err)
 {
+    scc_program *best = NULL;
     scc_error *failure = NULL;
-    if (emit(policy, &attach_weights, &arg_cost, program, &failure) == 0)
+    for (int i = SCC_OPTIMIZE_ATTACH; i <= SCC_OPTIMIZE_SIZE; i++) {
+        const struct scc_emit_options options = {(enum scc_optimize_for)i, NULL};
+        scc_program *made = NULL;
+        scc_error_free(SCC_STEAL(failure));
+        if (emit(policy, &options, &made, &failure) < 0 || (best && best->count <= made->count)) {
+            scc_program_free(made);
+            continue;
+        }
+        scc_program_free(best);
+        best = made;
+    }
+    if (!best) {
+        if (err)
+            *err = failure;
+        else
+            scc_error_free(failure);
+        return -1;
+    }
+    scc_error_free(failure);
+    *program = best;
+    return 0;
+}
+
+int scc_emit_bpf(const scc_policy *policy, const struct scc_emit_options *options,
+                 scc_program **program, scc_error **err)
+{
+    static const struct scc_emit_options attach = {SCC_OPTIMIZE_ATTACH, NULL};
+    scc_error *failure = NULL;
+    if (options && options->optimize_for == SCC_OPTIMIZE_SIZE)
+        return emit_smallest(policy, program, err);
+    if (emit(policy, options ? options : &attach, program, &failure) == 0)
         return 0;
     /* The cheapest program may be too long where the smallest one is not. */
     bool is_too_long = scc_error_get_code(failure) == SCC_ERROR_INPUT;
     scc_error_free(failure);
-    return is_too_long ? emit(policy, &size_weights, &arg_size_cost, program, err)
-                       : scc_error_nomem(err);
+    return is_too_long ? emit_smallest(policy, program, err) : scc_error_nomem(err);
 }

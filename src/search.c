@@ -20,13 +20,14 @@
 #include "util.h"
 
 enum {
-    BAND = 32,
+    BAND = 28,
     SLACK = 3,          /* so far from the best splits of its parts an interval's is looked for */
-    MIDDLE_SPLITS = 12, /* of an interval longer than BAND */
+    MIDDLE_SPLITS = 10, /* of an interval longer than BAND */
     EXCEPTIONS_MAX = 8, /* of the other tree */
     MANY = 1 << 20,     /* more exceptions than will ever be allowed */
     FREE_BITS_MAX = 1 << 10, /* branches among which single values of free bits are looked for */
     FIRST_SLOTS = 64,
+    HEAVY_PART = 8, /* of all weight: a single value of more may take the first test */
 };
 
 enum way {
@@ -294,7 +295,7 @@ static bool is_exception(const struct search *search, size_t branch, scc_dag_ref
 static void try_free_bits(const struct search *search, const struct exceptions *sets, size_t last,
                           struct plan *best)
 {
-    if (sets->first || sets->is_over || last < 2 || last > FREE_BITS_MAX || !is_single(search, 0) ||
+    if (sets->is_over || last < 2 || last > FREE_BITS_MAX || !is_single(search, 0) ||
         search->branches[0].target == sets->base)
         return;
     uint32_t free_bits = find_free_bits(search, last);
@@ -492,7 +493,8 @@ static struct plan plan_band(struct search *search, const struct exceptions *exc
     if (search->other && try_reuse(search, first, last, &best))
         return best;
     try_exceptions(search, exceptions, &best);
-    try_free_bits(search, exceptions, last, &best);
+    if (last - first + 1 == search->count)
+        try_free_bits(search, exceptions, last, &best);
     try_bits(search, two, &best);
     from = from > first + SLACK ? from - SLACK : first + 1;
     to = to + SLACK < last ? to + SLACK : last;
@@ -554,8 +556,8 @@ static struct plan plan_long(struct search *search, size_t first, size_t last)
     for (size_t branch = first + 1; branch <= last && !exceptions.is_over; branch++)
         add_exception(search, &exceptions, branch);
     try_exceptions(search, &exceptions, &best);
-    try_free_bits(search, &exceptions, last, &best);
     if (last - first + 1 == search->count) {
+        try_free_bits(search, &exceptions, last, &best);
         struct two_targets two = collect_two(search, first, last);
         try_bits(search, &two, &best);
     }
@@ -631,22 +633,117 @@ static bool prepare(struct search *search)
     return true;
 }
 
-scc_dag_ref scc_search_build(struct scc_dag *dag, const struct scc_branch *branches, size_t count,
-                             const struct scc_search_cost *cost,
-                             const struct scc_search_tree *other)
+/** A tree and its cost. */
+struct found {
+    scc_dag_ref ref;
+    uint64_t cost;
+};
+
+static struct found find_tree(struct scc_dag *dag, const struct scc_branch *branches, size_t count,
+                              const struct scc_search_cost *cost,
+                              const struct scc_search_tree *other)
 {
     struct search search = {
         .dag = dag, .branches = branches, .count = count, .cost = cost, .other = other};
-    scc_dag_ref ref = SCC_DAG_FAILED;
-    if (prepare(&search))
-        ref = build(&search, 0, count - 1);
-    if (ref == SCC_DAG_FAILED || search.failed) {
-        dag->failed = true;
-        ref = SCC_DAG_FAILED;
+    struct found found = {.ref = SCC_DAG_FAILED};
+    if (prepare(&search)) {
+        found.ref = build(&search, 0, count - 1);
+        found.cost = plan_for(&search, 0, count - 1).cost;
     }
+    if (search.failed || found.ref == SCC_DAG_FAILED)
+        dag->failed = true;
     free(search.weights);
     free(search.exceptions);
     free(search.band);
     free(search.longs);
-    return ref;
+    return found;
+}
+
+/*
+ * Single values that outweigh the others
+ */
+
+/** The heaviest single value, if a test of its own in front of all others can pay; else `count`. */
+static size_t find_heavy(const struct scc_branch *branches, size_t count,
+                         const struct scc_search_cost *cost)
+{
+    uint32_t most = weigh_below(cost, UINT32_MAX) / HEAVY_PART;
+    size_t heavy = count;
+    if (!most)
+        return count;
+    for (size_t i = 0; count > 2 && i < count; i++) {
+        uint32_t last = scc_branch_last(branches, count, i);
+        if (last != branches[i].start || last == UINT32_MAX)
+            continue;
+        uint32_t weight = weigh_below(cost, last + 1) - weigh_below(cost, last);
+        if (weight > most) {
+            most = weight;
+            heavy = i;
+        }
+    }
+    return heavy;
+}
+
+/** The branches without one of them, whose value then goes where its neighbour's do. */
+static bool leave_out(const struct scc_branch *branches, size_t count, size_t index,
+                      struct scc_branches *rest)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t start = i == index + 1 && !index ? branches[0].start : branches[i].start;
+        if (i != index && !scc_branches_add(rest, start, branches[i].target))
+            return false;
+    }
+    return true;
+}
+
+/** The cost of all values but one, which weighs nothing any more; false without memory. */
+static bool lighten(const struct scc_search_cost *cost, uint32_t value,
+                    struct scc_search_cost *rest)
+{
+    uint32_t weight = weigh_below(cost, value + 1) - weigh_below(cost, value);
+    uint32_t *cumulative = malloc((cost->hot_count + 1) * sizeof *cumulative);
+    if (!cumulative)
+        return false;
+    for (uint32_t i = 0; i <= cost->hot_count; i++)
+        cumulative[i] = cost->cumulative[i] - (i > value - cost->hot_first ? weight : 0);
+    *rest = *cost;
+    rest->cumulative = cumulative;
+    return true;
+}
+
+/** @p found, or where that is cheaper, a test for a heavy value in front of a tree of the others.
+ */
+static struct found try_heavy(struct scc_dag *dag, const struct scc_branch *branches, size_t count,
+                              const struct scc_search_cost *cost,
+                              const struct scc_search_tree *other, struct found found)
+{
+    SCC_CLEANUP(scc_branches_clear) struct scc_branches rest = {0};
+    struct scc_search_cost rest_cost;
+    size_t heavy = find_heavy(branches, count, cost);
+    if (heavy == count)
+        return found;
+    uint32_t value = branches[heavy].start;
+    if (!leave_out(branches, count, heavy, &rest) || !lighten(cost, value, &rest_cost)) {
+        dag->failed = true;
+        return found;
+    }
+    struct found without = find_tree(dag, rest.items, rest.count, &rest_cost, other);
+    if (!dag->failed)
+        without = try_heavy(dag, rest.items, rest.count, &rest_cost, other, without);
+    free((void *)rest_cost.cumulative);
+    without.cost += cost->node + weigh_below(cost, UINT32_MAX);
+    if (dag->failed || without.cost >= found.cost)
+        return found;
+    without.ref = scc_dag_test(dag, BPF_JEQ, value, branches[heavy].target, without.ref);
+    return without;
+}
+
+scc_dag_ref scc_search_build(struct scc_dag *dag, const struct scc_branch *branches, size_t count,
+                             const struct scc_search_cost *cost,
+                             const struct scc_search_tree *other)
+{
+    struct found found = find_tree(dag, branches, count, cost, other);
+    if (!dag->failed)
+        found = try_heavy(dag, branches, count, cost, other, found);
+    return dag->failed ? SCC_DAG_FAILED : found.ref;
 }

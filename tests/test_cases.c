@@ -73,14 +73,36 @@ static int emit_tree(const scc_policy *policy, scc_program **program, scc_error 
     return scc_emit_scmp(policy, SCC_SCMP_TREE, program, NULL, err);
 }
 
+static int emit_for(const scc_policy *policy, enum scc_optimize_for optimize_for,
+                    scc_program **program, scc_error **err)
+{
+    const struct scc_emit_options options = {.optimize_for = optimize_for};
+    return scc_emit_bpf(policy, &options, program, err);
+}
+
+static int emit_attach(const scc_policy *policy, scc_program **program, scc_error **err)
+{
+    return emit_for(policy, SCC_OPTIMIZE_ATTACH, program, err);
+}
+
+static int emit_runtime(const scc_policy *policy, scc_program **program, scc_error **err)
+{
+    return emit_for(policy, SCC_OPTIMIZE_RUNTIME, program, err);
+}
+
+static int emit_size(const scc_policy *policy, scc_program **program, scc_error **err)
+{
+    return emit_for(policy, SCC_OPTIMIZE_SIZE, program, err);
+}
+
 static const struct {
     const char *name;
     int (*emit)(const scc_policy *policy, scc_program **program, scc_error **err);
     bool is_libseccomp; /* a case may say that it differs */
 } emitters[] = {
-    {"linear", emit_linear, true},
-    {"tree", emit_tree, true},
-    {"own", scc_emit_bpf, false},
+    {"linear", emit_linear, true},   {"tree", emit_tree, true},
+    {"own", emit_attach, false},     {"own, runtime", emit_runtime, false},
+    {"own, size", emit_size, false},
 };
 
 enum { EMITTER_COUNT = SCC_COUNT(emitters) };

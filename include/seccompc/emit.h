@@ -43,13 +43,47 @@ const char *scc_scmp_version(void);
 int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_program **program,
                   scc_diags *diags, scc_error **err);
 
+/** What a program is to be best at; size is always the second aim. */
+enum scc_optimize_for {
+    /** Being attached: instructions, and steps of all numbers that the kernel's action cache walks.
+     */
+    SCC_OPTIMIZE_ATTACH,
+    /** Running: the steps of calls that the action cache cannot hold. */
+    SCC_OPTIMIZE_RUNTIME,
+    /** The number of instructions alone. */
+    SCC_OPTIMIZE_SIZE,
+};
+
+/** How often each system call is made. */
+typedef struct scc_frequencies scc_frequencies;
+
 /**
- * Writes our own program of @p policy: the same on every host, whatever libseccomp is installed,
- * and made to be attached and run at the least cost. The caller proves it (see the compile
- * command). Errors: SCC_ERROR_INPUT with the count where it has more than SCC_PROGRAM_MAX
- * instructions; SCC_ERROR_SYSTEM without memory.
+ * Reads lines of a system call's name and a count, in either order; `#` begins a comment. A name
+ * that stands twice adds up. @p name is the file's, for messages. The caller frees the result.
+ * Errors: SCC_ERROR_INPUT with the line for unknown names, counts that are not whole, or 2^40 and
+ * more in sum, and where there is none but 0; SCC_ERROR_SYSTEM without memory.
  */
-int scc_emit_bpf(const scc_policy *policy, scc_program **program, scc_error **err);
+int scc_frequencies_parse(const char *text, size_t len_bytes, const char *name,
+                          scc_frequencies **frequencies, scc_error **err);
+
+/** Frees @p frequencies; NULL is allowed. */
+void scc_frequencies_free(scc_frequencies *frequencies);
+
+struct scc_emit_options {
+    enum scc_optimize_for optimize_for;
+    /** For SCC_OPTIMIZE_RUNTIME; NULL: calls decided by an argument are frequent, denied ones rare.
+     */
+    const scc_frequencies *frequencies;
+};
+
+/**
+ * Writes our own program of @p policy: the same on every host, whatever libseccomp is installed.
+ * @p options may be NULL, for SCC_OPTIMIZE_ATTACH. The caller proves it (see the compile command).
+ * Errors: SCC_ERROR_INPUT with the count where it has more than SCC_PROGRAM_MAX instructions;
+ * SCC_ERROR_SYSTEM without memory.
+ */
+int scc_emit_bpf(const scc_policy *policy, const struct scc_emit_options *options,
+                 scc_program **program, scc_error **err);
 
 #ifdef __GNUC__
 #pragma GCC visibility pop
