@@ -1,209 +1,384 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * seccompc-bench PROFILE: what a compilation for this machine costs, and what its program costs the
- * kernel. Times are medians of interleaved runs, so that a machine that drifts drifts for all.
+ * seccompc-bench [OPTIONS] [PROFILE ...]: what libseccomp's programs and ours cost, counted for
+ * several targets and measured on this machine.
  */
-#include <linux/seccomp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+#include <string.h>
+#include <sys/stat.h>
 
-#include <seccompc/seccompc.h>
-
-#include "cost.h"
+#include "builtin.h"
 #include "emit_scmp.h"
-#include "policy.h"
-#include "program.h"
-#include "prove.h"
-#include "syscall.h"
+#include "error.h"
+#include "file.h"
+#include "json.h"
+#include "measure.h"
+#include "options.h"
+#include "paths.h"
 #include "util.h"
+#include "write.h"
 
-enum { ROUNDS = 101 };
-
-enum subject {
-    ALLOW_ALL, /* one instruction: what every attach costs */
-    LINEAR,
-    TREE,
-    OWN,
-    SUBJECT_COUNT,
+enum {
+    ROUNDS_DEFAULT = 101,
+    ROUNDS_MAX = 100000,
 };
 
-static const char *const names[SUBJECT_COUNT] = {"ret ALLOW", "linear (-O0)", "tree (-O1)",
-                                                 "ours (-O2)"};
+enum format { MARKDOWN, CSV, JSON, SVG, FORMAT_COUNT };
 
-struct measured {
-    scc_program *program;
-    double attach_us[ROUNDS];
+static const struct {
+    const char *option, *suffix;
+    void (*write)(struct scc_strbuf *out, const struct bench_report *report);
+} formats[FORMAT_COUNT] = {
+    [MARKDOWN] = {"markdown", "md", bench_write_markdown},
+    [CSV] = {"csv", "csv", bench_write_csv},
+    [JSON] = {"json", "json", bench_write_json},
+    [SVG] = {"svg", "svg", bench_write_svg},
 };
 
-static void check(int done, const scc_error *err)
-{
-    if (done == 0)
-        return;
-    fprintf(stderr, "seccompc-bench: %s\n", scc_error_get_text(err));
-    exit(3);
-}
+struct settings {
+    unsigned rounds;
+    char *paths[FORMAT_COUNT]; /* NULL: not wanted */
+    bool loads_nothing;
+    bool wants_help;
+};
 
-static double now_us(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
-}
-
-/** Loads the program in a child; returns the time of the system call alone. */
-static double attach_once(const scc_program *program)
-{
-    int pipes[2];
-    double took = -1;
-    if (pipe(pipes) < 0)
-        return took;
-    pid_t child = fork();
-    if (child == 0) {
-        struct sock_fprog filter = {(unsigned short)program->count, program->insns};
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        double before = now_us();
-        long result =
-            syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &filter);
-        took = result == 0 ? now_us() - before : -1;
-        if (write(pipes[1], &took, sizeof took) != sizeof took)
-            _exit(1);
-        _exit(0);
-    }
-    close(pipes[1]);
-    if (read(pipes[0], &took, sizeof took) != sizeof took)
-        took = -1;
-    close(pipes[0]);
-    waitpid(child, NULL, 0);
-    return took;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double one = *(const double *)a, two = *(const double *)b;
-    return (one > two) - (one < two);
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, compare_doubles);
-    return values[count / 2];
-}
-
-/** The mean number of instructions over all numbers of the tables that the kernel walks at attach.
+/*
+ * Options
  */
-static double mean_path(const struct scc_policy *policy, const scc_program *program)
+
+static int set_rounds(void *settings, const char *value, scc_error **err)
 {
-    double steps = 0, calls = 0;
-    for (size_t i = 0; i < policy->arch_count; i++) {
-        const struct scc_arch *arch = policy->arches[i].arch;
-        if (arch->id == SCC_ARCH_X32)
-            continue; /* the kernel has no cache for it */
-        for (uint32_t nr = 0; nr < 480; nr++, calls++) {
-            struct scc_call call = {.audit = arch->audit, .nr = nr};
-            steps += scc_program_sim(program, &call).steps;
-        }
-    }
-    return steps / calls;
+    char *end;
+    errno = 0;
+    unsigned long rounds = strtoul(value, &end, 10);
+    if (*value < '0' || *value > '9' || *end || errno || rounds < 1 || rounds > ROUNDS_MAX)
+        return scc_error_set(err, SCC_ERROR_USAGE, "--rounds %s: expected a number from 1 to %d",
+                             value, ROUNDS_MAX);
+    ((struct settings *)settings)->rounds = (unsigned)rounds;
+    return 0;
 }
 
-/** Writes the program in one of the three ways. */
-static scc_program *emit(const struct scc_policy *policy, enum subject subject)
+static int set_path(struct settings *settings, enum format format, const char *value,
+                    scc_error **err)
 {
-    scc_error *err = NULL;
-    scc_program *program = NULL;
-    size_t repaired;
-    int done = subject == OWN
-                   ? scc_emit_bpf(policy, NULL, &program, &err)
-                   : scc_scmp_write(policy, subject == TREE ? SCC_SCMP_TREE : SCC_SCMP_LINEAR,
-                                    &program, &repaired, &err);
-    check(done, err);
-    return program;
+    if (strcmp(value, "-") == 0)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "--%s -: expected a file; the tables go to standard output",
+                             formats[format].option);
+    free(settings->paths[format]);
+    settings->paths[format] = strdup(value);
+    return settings->paths[format] ? 0 : scc_error_nomem(err);
 }
 
-static void measure_compile(const char *path)
+static int set_markdown(void *settings, const char *value, scc_error **err)
 {
-    double select_us[ROUNDS], emit_us[SUBJECT_COUNT][ROUNDS], prove_us[ROUNDS];
-    for (int i = 0; i < ROUNDS; i++) {
-        scc_error *err = NULL;
-        scc_profile *profile = NULL;
-        scc_target *target = NULL;
-        scc_policy *policy = NULL;
-        struct scc_proof proof;
-        double before = now_us();
-        check(scc_profile_read(path, &profile, NULL, &err), err);
-        check(
-            scc_target_new(scc_target_host_arch(), scc_target_caps_docker(), 6, 18, &target, &err),
-            err);
-        check(scc_policy_select(profile, target, &policy, NULL, &err), err);
-        select_us[i] = now_us() - before;
-        for (enum subject subject = LINEAR; subject < SUBJECT_COUNT; subject++) {
-            before = now_us();
-            scc_program *program = emit(policy, subject);
-            emit_us[subject][i] = now_us() - before;
-            if (subject == OWN) {
-                before = now_us();
-                check(scc_prove(policy, program, &proof, &err), err);
-                prove_us[i] = now_us() - before;
-            }
-            scc_program_free(program);
-        }
-        scc_policy_free(policy);
-        scc_target_free(target);
-        scc_profile_free(profile);
+    return set_path(settings, MARKDOWN, value, err);
+}
+
+static int set_csv(void *settings, const char *value, scc_error **err)
+{
+    return set_path(settings, CSV, value, err);
+}
+
+static int set_json(void *settings, const char *value, scc_error **err)
+{
+    return set_path(settings, JSON, value, err);
+}
+
+static int set_svg(void *settings, const char *value, scc_error **err)
+{
+    return set_path(settings, SVG, value, err);
+}
+
+static int set_output(void *settings, const char *value, scc_error **err)
+{
+    if (mkdir(value, 0777) < 0 && errno != EEXIST)
+        return scc_error_errno(err, errno, "--output %s", value);
+    for (enum format format = 0; format < FORMAT_COUNT; format++) {
+        SCC_AUTOFREE char *path = NULL;
+        if (asprintf(&path, "%s/benchmarks.%s", value, formats[format].suffix) < 0)
+            return scc_error_nomem(err);
+        if (set_path(settings, format, path, err) < 0)
+            return -1;
     }
-    printf("JSON text to policy           %8.0f us\n", median(select_us, ROUNDS));
-    for (enum subject subject = LINEAR; subject < SUBJECT_COUNT; subject++)
-        printf("policy to program, %-10s %8.0f us\n", names[subject],
-               median(emit_us[subject], ROUNDS));
-    printf("proof of ours                 %8.0f us\n\n", median(prove_us, ROUNDS));
+    return 0;
+}
+
+static int set_no_attach(void *settings, const char *value, scc_error **err)
+{
+    (void)value;
+    (void)err;
+    ((struct settings *)settings)->loads_nothing = true;
+    return 0;
+}
+
+static int set_help(void *settings, const char *value, scc_error **err)
+{
+    (void)value;
+    (void)err;
+    ((struct settings *)settings)->wants_help = true;
+    return 0;
+}
+
+static const struct scc_option options[] = {
+    {"rounds", 'n', "N", "measure N times, and take medians (101)", set_rounds},
+    {"output", 'o', "DIR",
+     "write benchmarks.md, .csv, .json and .svg into the folder DIR, which is made where it is "
+     "missing",
+     set_output},
+    {"markdown", 0, "FILE", "write the tables that are printed", set_markdown},
+    {"csv", 0, "FILE", "write a line for each profile, target and program", set_csv},
+    {"json", 0, "FILE", "write the same as JSON", set_json},
+    {"svg", 0, "FILE", "write a plot", set_svg},
+    {"no-attach", 0, NULL, "load no program; attach and calls are then not measured",
+     set_no_attach},
+    {"help", 'h', NULL, "print this", set_help},
+};
+
+static void print_help(struct scc_option_group *group)
+{
+    puts("usage: seccompc-bench [OPTIONS] [PROFILE ...]\n");
+    scc_print_wrapped(stdout,
+                      "Compares libseccomp's programs, linear and tree, with ours: instructions, "
+                      "paths and cached calls for amd64, arm64 and x86_64 alone, and on this "
+                      "machine attach, compile time and time per call. Without PROFILE: the "
+                      "built-in one.",
+                      0, 0);
+    scc_options_help(stdout, group, 1);
+}
+
+/*
+ * Measuring
+ */
+
+/** The name without ".json"; the caller frees it. */
+static char *short_name(const char *name)
+{
+    size_t len = strlen(name);
+    if (len > 5 && strcmp(name + len - 5, ".json") == 0)
+        len -= 5;
+    return strndup(name, len);
+}
+
+static struct bench_result *add_result(struct bench_report *report,
+                                       const struct bench_source *source, scc_error **err)
+{
+    char *name = short_name(source->name);
+    if (!name || !SCC_GROW(report->results, report->cap, report->count + 1)) {
+        free(name);
+        scc_error_nomem(err);
+        return NULL;
+    }
+    struct bench_result *result = &report->results[report->count++];
+    *result = (struct bench_result){.profile = name, .target = source->target->name};
+    for (enum bench_subject subject = 0; subject < BENCH_SUBJECT_COUNT; subject++)
+        bench_figures_clear(&result->of[subject]);
+    return result;
+}
+
+/** Says once why nothing can be loaded. */
+static int note_refusal(struct bench_report *report, int refusal, scc_error **err)
+{
+    if (asprintf(&report->why_not_loaded, "the kernel refuses seccomp(2): %s", strerror(refusal)) <
+        0) {
+        report->why_not_loaded = NULL;
+        return scc_error_nomem(err);
+    }
+    fprintf(stderr, "seccompc-bench: nothing is loaded: %s\n", report->why_not_loaded);
+    return 0;
+}
+
+static int count_lost(const struct scc_policy *policy, struct bench_result *result, scc_error **err)
+{
+    SCC_CLEANUP(scc_scmp_view_clear) struct scc_scmp_view view = {0};
+    if (scc_scmp_view_make(policy, &view, err) < 0)
+        return -1;
+    result->lost_count = view.lost_count;
+    return 0;
+}
+
+static int measure_loaded(struct bench_report *report, const struct scc_policy *policy,
+                          const struct bench_uncached *uncached,
+                          const struct bench_programs *programs, struct bench_result *result,
+                          scc_error **err)
+{
+    SCC_CLEANUP(bench_loops_clear) struct bench_loops loops = {0};
+    int refusal = 0;
+    if (bench_loops_choose(policy, uncached, programs, &loops, err) < 0 ||
+        bench_measure_loaded(programs, &loops, report->rounds, result, &refusal, err) < 0)
+        return -1;
+    return refusal ? note_refusal(report, refusal, err) : 0;
+}
+
+static int measure_policy(struct bench_report *report, const struct bench_source *source,
+                          const struct scc_policy *policy, scc_error **err)
+{
+    SCC_CLEANUP(bench_programs_clear) struct bench_programs programs = {0};
+    SCC_CLEANUP(bench_uncached_clear) struct bench_uncached uncached = {0};
+    struct bench_result *result = add_result(report, source, err);
+    if (!result || count_lost(policy, result, err) < 0 ||
+        bench_programs_make(policy, source->target->name, &programs, err) < 0 ||
+        bench_uncached_find(policy, &policy->arches[0], &uncached, err) < 0 ||
+        bench_measure_paths(policy, &programs, &uncached, result, err) < 0 ||
+        bench_measure_compile(source, &programs, report->rounds, result, err) < 0)
+        return -1;
+    if (report->why_not_loaded || !bench_is_loadable(source->target))
+        return 0;
+    return measure_loaded(report, policy, &uncached, &programs, result, err);
+}
+
+static int prepare(const struct bench_source *source, scc_profile **profile, scc_policy **policy,
+                   scc_error **err)
+{
+    if (bench_parse(source->target, source->text, source->len_bytes, source->name, profile, err) <
+        0)
+        return -1;
+    return bench_select(source->target, *profile, policy, err);
+}
+
+/** Leaves a profile that is refused out, telling so once; other errors stay in @p err. */
+static int leave_out(struct bench_report *report, scc_error **err)
+{
+    if (scc_error_get_code(*err) != SCC_ERROR_INPUT)
+        return -1;
+    char *text = strdup(scc_error_get_text(*err));
+    scc_error_free(SCC_STEAL(*err));
+    if (!text || !SCC_GROW(report->refused, report->refused_cap, report->refused_count + 1)) {
+        free(text);
+        return scc_error_nomem(err);
+    }
+    size_t count = report->refused_count;
+    if (count && strcmp(report->refused[count - 1], text) == 0) {
+        free(text);
+        return 0;
+    }
+    fprintf(stderr, "seccompc-bench: left out: %s\n", text);
+    report->refused[report->refused_count++] = text;
+    return 0;
+}
+
+static int measure_source(struct bench_report *report, const struct bench_source *source,
+                          scc_error **err)
+{
+    scc_profile *profile = NULL;
+    scc_policy *policy = NULL;
+    int done = prepare(source, &profile, &policy, err) == 0
+                   ? measure_policy(report, source, policy, err)
+                   : leave_out(report, err);
+    scc_policy_free(policy);
+    scc_profile_free(profile);
+    return done;
+}
+
+static int measure_text(struct bench_report *report, const char *name, const char *text, size_t len,
+                        scc_error **err)
+{
+    struct bench_target targets[BENCH_TARGET_MAX];
+    size_t count = bench_targets(targets);
+    for (size_t i = 0; i < count; i++) {
+        struct bench_source source = {&targets[i], name, text, len};
+        if (measure_source(report, &source, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/** All profiles, or without any the built-in one. Refuses where none is left. */
+static int measure_all(struct bench_report *report, char **paths, scc_error **err)
+{
+    if (!*paths)
+        return measure_text(report, "built-in", scc_builtin_profile, scc_builtin_profile_bytes,
+                            err);
+    for (; *paths; paths++) {
+        SCC_AUTOFREE char *text = NULL;
+        size_t len;
+        const char *slash = strrchr(*paths, '/');
+        if (scc_file_read(*paths, SCC_JSON_MAX_BYTES, &text, &len, err) < 0 ||
+            measure_text(report, slash ? slash + 1 : *paths, text, len, err) < 0)
+            return -1;
+    }
+    return report->count ? 0 : scc_error_set(err, SCC_ERROR_INPUT, "every profile was refused");
+}
+
+/*
+ * Output
+ */
+
+static int stage(struct scc_output_set *set, const struct bench_report *report, enum format format,
+                 const char *path, scc_error **err)
+{
+    struct scc_strbuf text = {0};
+    formats[format].write(&text, report);
+    size_t len = text.len;
+    SCC_AUTOFREE char *bytes = scc_strbuf_steal(&text);
+    return bytes ? scc_output_set_add(set, path, bytes, len, err) : scc_error_nomem(err);
+}
+
+/** The tables to standard output, and the files that are wanted. */
+static int write_all(const struct settings *settings, const struct bench_report *report,
+                     scc_error **err)
+{
+    struct scc_output_set *set = scc_output_set_new();
+    int done = set ? stage(set, report, MARKDOWN, "-", err) : scc_error_nomem(err);
+    for (enum format format = 0; format < FORMAT_COUNT && done == 0; format++) {
+        if (settings->paths[format])
+            done = stage(set, report, format, settings->paths[format], err);
+    }
+    if (done == 0)
+        done = scc_output_set_commit(set, err);
+    scc_output_set_free(set);
+    return done;
+}
+
+/** Refuses an output that is one of the profiles, before anything takes time. */
+static int check_apart(const struct settings *settings, char **profiles, scc_error **err)
+{
+    for (enum format format = 0; format < FORMAT_COUNT; format++) {
+        for (char **profile = profiles; *profile; profile++) {
+            if (scc_file_check_apart(settings->paths[format], *profile, err) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int run(int argc, char **argv, struct settings *settings, struct bench_report *report,
+               scc_error **err)
+{
+    struct scc_option_group group = {"Options:", options, SCC_COUNT(options), settings};
+    int first;
+    if (scc_options_parse(&group, 1, argc, argv, &first, err) < 0)
+        return -1;
+    if (settings->wants_help) {
+        print_help(&group);
+        return 0;
+    }
+    report->rounds = settings->rounds;
+    if (settings->loads_nothing) {
+        report->why_not_loaded = strdup("--no-attach");
+        if (!report->why_not_loaded)
+            return scc_error_nomem(err);
+    }
+    if (check_apart(settings, argv + first, err) < 0 || measure_all(report, argv + first, err) < 0)
+        return -1;
+    return write_all(settings, report, err);
 }
 
 int main(int argc, char **argv)
 {
+    struct settings settings = {.rounds = ROUNDS_DEFAULT};
+    struct bench_report report = {0};
     scc_error *err = NULL;
-    scc_profile *profile = NULL;
-    scc_target *target = NULL;
-    scc_policy *policy = NULL;
-    static struct measured measured[SUBJECT_COUNT];
-    struct sock_filter allow = {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW};
-    struct scc_program allow_all = {&allow, 1, false};
-    if (argc != 2) {
-        fprintf(stderr, "usage: seccompc-bench PROFILE\n");
-        return 2;
+    int status = 0;
+    if (run(argc, argv, &settings, &report, &err) < 0) {
+        fprintf(stderr, "seccompc-bench: %s\n", scc_error_get_text(err));
+        status = (int)scc_error_get_code(err);
     }
-    check(scc_profile_read(argv[1], &profile, NULL, &err), err);
-    check(scc_target_new(scc_target_host_arch(), scc_target_caps_docker(), 6, 18, &target, &err),
-          err);
-    check(scc_policy_select(profile, target, &policy, NULL, &err), err);
-    measured[ALLOW_ALL].program = &allow_all;
-    for (enum subject subject = LINEAR; subject < SUBJECT_COUNT; subject++)
-        measured[subject].program = emit(policy, subject);
-
-    printf("%s, %s, libseccomp %s, %d rounds\n\n", argv[1],
-           scc_arch_docker_name(scc_policy_target_arch(policy)), scc_scmp_version(), ROUNDS);
-    measure_compile(argv[1]);
-    for (int i = 0; i < ROUNDS; i++) {
-        for (int j = 0; j < SUBJECT_COUNT; j++)
-            measured[j].attach_us[i] = attach_once(measured[j].program);
-    }
-    printf("%-14s %12s %10s %10s %10s %8s\n", "program", "instructions", "worst path", "mean path",
-           "attach us", "ratio");
-    double linear = median(measured[LINEAR].attach_us, ROUNDS);
-    for (int j = 0; j < SUBJECT_COUNT; j++) {
-        double attach = median(measured[j].attach_us, ROUNDS);
-        printf("%-14s %12zu %10u %10.1f %10.1f %8.2f\n", names[j],
-               scc_program_count(measured[j].program), scc_cost_longest_path(measured[j].program),
-               mean_path(policy, measured[j].program), attach, attach / linear);
-    }
-    for (enum subject subject = LINEAR; subject < SUBJECT_COUNT; subject++)
-        scc_program_free(measured[subject].program);
-    scc_policy_free(policy);
-    scc_target_free(target);
-    scc_profile_free(profile);
-    return 0;
+    scc_error_free(err);
+    bench_report_clear(&report);
+    for (enum format format = 0; format < FORMAT_COUNT; format++)
+        free(settings.paths[format]);
+    return status;
 }

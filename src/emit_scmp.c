@@ -348,8 +348,8 @@ struct outcome {
     char message[1024];
 };
 
-static int write_program(const struct scc_policy *policy, enum scc_scmp_shape shape, int fd,
-                         scc_error **err)
+int scc_scmp_write_here(const struct scc_policy *policy, enum scc_scmp_shape shape, int fd,
+                        scc_error **err)
 {
     SCC_CLEANUP(release_filter) scmp_filter_ctx filter = NULL;
     if (open_filter(policy, &filter, err) < 0)
@@ -369,7 +369,7 @@ static void run_child(const struct scc_policy *policy, enum scc_scmp_shape shape
     const struct rlimit limit = {CPU_SECONDS_MAX, CPU_SECONDS_MAX};
     scc_error *err = NULL;
     setrlimit(RLIMIT_CPU, &limit);
-    if (write_program(policy, shape, fd, &err) == 0) {
+    if (scc_scmp_write_here(policy, shape, fd, &err) == 0) {
         outcome->is_done = true;
     } else {
         outcome->is_failure = true;

@@ -36,4 +36,11 @@ void scc_scmp_view_clear(struct scc_scmp_view *view);
 int scc_scmp_write(const struct scc_policy *policy, enum scc_scmp_shape shape,
                    scc_program **program, size_t *repaired, scc_error **err);
 
+/**
+ * libseccomp's own part of scc_scmp_write(), in this process: context, rules, and the raw program
+ * to @p fd. With rules that scc_scmp_write() refuses it may not come to an end. Errors as there.
+ */
+int scc_scmp_write_here(const struct scc_policy *policy, enum scc_scmp_shape shape, int fd,
+                        scc_error **err);
+
 #endif
