@@ -36,7 +36,9 @@ static void choose_calls(const struct bench_loops *loops, enum bench_subject sub
 static int run_round(const struct bench_programs *programs, const struct bench_loops *loops,
                      const struct times *times, unsigned round, int *refusal, scc_error **err)
 {
-    for (enum bench_subject subject = 0; subject < BENCH_SUBJECT_COUNT; subject++) {
+    for (unsigned turn = 0; turn < BENCH_SUBJECT_COUNT; turn++) {
+        /* Another one is first in each round, so that none has the better place. */
+        enum bench_subject subject = (turn + round) % BENCH_SUBJECT_COUNT;
         const struct bench_call_list *calls[BENCH_CALL_KIND_COUNT];
         struct bench_under under;
         if (subject != BENCH_NO_FILTER && !programs->of[subject])
