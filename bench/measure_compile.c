@@ -5,13 +5,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "emit_scmp.h"
 #include "error.h"
 #include "prove.h"
 #include "stats.h"
-#include "target.h"
 #include "util.h"
 
 enum step { PARSE, SELECT, EMIT, PROOF, LINEAR, TREE, STEP_COUNT };

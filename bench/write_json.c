@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "json_build.h"
 #include "json_print.h"
@@ -17,6 +18,24 @@ static void put_figure(struct scc_json_build *build, cJSON *object,
                  isnan(value) ? cJSON_CreateNull() : cJSON_CreateRaw(digits));
 }
 
+/** A list of what stands between the blanks of @p names; null where that is NULL. */
+static void put_names(struct scc_json_build *build, cJSON *object, const char *key,
+                      const char *names)
+{
+    if (!names) {
+        scc_json_put_text(build, object, key, NULL);
+        return;
+    }
+    cJSON *list = scc_json_put_array(build, object, key);
+    while (*names) {
+        struct scc_strbuf name = {0};
+        size_t len = strcspn(names, " ");
+        scc_strbuf_add_bytes(&name, names, len);
+        scc_json_put_strbuf(build, list, NULL, &name);
+        names += len + (names[len] == ' ');
+    }
+}
+
 static void put_result(struct scc_json_build *build, cJSON *results,
                        const struct bench_result *result)
 {
@@ -24,7 +43,7 @@ static void put_result(struct scc_json_build *build, cJSON *results,
     scc_json_put_text(build, object, "profile", result->profile);
     scc_json_put_text(build, object, "target", result->target);
     scc_json_put_uint(build, object, "libseccomp_lost_names", result->lost_count);
-    scc_json_put_text(build, object, "longer_than_tree", result->longer_names);
+    put_names(build, object, "longer_than_tree", result->longer_names);
     cJSON *programs = scc_json_put_object(build, object, "programs");
     for (enum bench_subject subject = 0; subject < BENCH_SUBJECT_COUNT; subject++) {
         cJSON *program = scc_json_put_object(build, programs, bench_subject_key(subject));

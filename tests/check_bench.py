@@ -51,6 +51,7 @@ for result in report["results"]:
         else:
             check(ours["instructions"] <= other["instructions"] + 1, f"{what}: {ours} {other}")
     check(ours["mean_path"] <= tree["mean_path"], f"{what}: mean path {ours} {tree}")
+    check(len(result["longer_than_tree"]) == ours["longer_paths"], f"{what}: names of {ours}")
     check(ours["cached"] == ours["cacheable"], f"{what}: cache {ours}")
     check(all(p["compile_us"] > 0 for p in (linear, tree, ours)), f"{what}: not compiled")
     check((result["profile"].replace("|", " "), result["target"]) in rows, f"{what}: no table")
