@@ -68,12 +68,4 @@ static inline scc_dag_ref scc_dag_follow(const struct scc_dag_node *node, uint32
     return holds ? node->yes : node->no;
 }
 
-/**
- * Gives every node that @p root reaches its place. Where a jump is too long, a copy of the return
- * or a long jump stands nearby. Errors: SCC_ERROR_INPUT with the count where the program would have
- * more than SCC_PROGRAM_MAX instructions; SCC_ERROR_SYSTEM without memory.
- */
-int scc_dag_to_program(const struct scc_dag *dag, scc_dag_ref root, bool is_big_endian,
-                       scc_program **program, scc_error **err);
-
 #endif

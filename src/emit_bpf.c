@@ -12,6 +12,7 @@
 #include "dag.h"
 #include "emit_cost.h"
 #include "error.h"
+#include "layout.h"
 #include "numbers.h"
 #include "policy.h"
 #include "util.h"

@@ -21,10 +21,11 @@
 
 enum {
     BAND = 28,
-    SLACK = 3,          /* so far from the best splits of its parts an interval's is looked for */
-    MIDDLE_SPLITS = 10, /* of an interval longer than BAND */
-    EXCEPTIONS_MAX = 8, /* of the other tree */
-    MANY = 1 << 20,     /* more exceptions than will ever be allowed */
+    SLACK = 3, /* so far from the best splits of its parts an interval's is looked for, where these
+                * are not split themselves */
+    MIDDLE_SPLITS = 10,      /* of an interval longer than BAND */
+    EXCEPTIONS_MAX = 8,      /* of the other tree */
+    MANY = 1 << 20,          /* more exceptions than will ever be allowed */
     FREE_BITS_MAX = 1 << 10, /* branches among which single values of free bits are looked for */
     FIRST_SLOTS = 64,
     HEAVY_PART = 8, /* of all weight: a single value of more may take the first test */
@@ -41,8 +42,8 @@ enum way {
 
 struct plan {
     uint32_t cost;
-    uint32_t way : 3;
-    uint32_t at : 29; /* the best split: the branch that begins the upper half */
+    uint32_t at; /* the best split: the branch that begins the upper half */
+    enum way way;
 };
 
 /** The plan of an interval longer than BAND. */
@@ -414,7 +415,7 @@ static struct plan *band_plan(const struct search *search, size_t first, size_t 
 
 static void take_split(uint64_t cost, size_t at, struct plan *best)
 {
-    best->at = (uint32_t)at & 0x1fffffff;
+    best->at = (uint32_t)at;
     if (cost < best->cost) {
         best->cost = (uint32_t)cost;
         best->way = WAY_SPLIT;
@@ -483,12 +484,15 @@ static struct plan plan_band(struct search *search, const struct exceptions *exc
                              const struct two_targets *two, size_t first, size_t last)
 {
     /* The best splits of an interval lie between those of the same less its last and its first. */
-    struct plan best = {.cost = UINT32_MAX, .way = WAY_SPLIT, .at = last & 0x1fffffff};
-    size_t from = last, to = last;
+    struct plan best = {.cost = UINT32_MAX, .way = WAY_SPLIT, .at = (uint32_t)last};
+    size_t from = last, to = last, slack = 0;
     if (last - first > 1) {
-        from = band_plan(search, first, last - 1)->at;
-        to = band_plan(search, first + 1, last)->at;
-        best.at = from & 0x1fffffff;
+        const struct plan *low = band_plan(search, first, last - 1);
+        const struct plan *high = band_plan(search, first + 1, last);
+        from = low->at < high->at ? low->at : high->at;
+        to = low->at < high->at ? high->at : low->at;
+        slack = low->way == WAY_SPLIT && high->way == WAY_SPLIT ? 1 : SLACK;
+        best.at = low->at;
     }
     if (search->other && try_reuse(search, first, last, &best))
         return best;
@@ -496,8 +500,8 @@ static struct plan plan_band(struct search *search, const struct exceptions *exc
     if (last - first + 1 == search->count)
         try_free_bits(search, exceptions, last, &best);
     try_bits(search, two, &best);
-    from = from > first + SLACK ? from - SLACK : first + 1;
-    to = to + SLACK < last ? to + SLACK : last;
+    from = from > first + slack ? from - slack : first + 1;
+    to = to + slack < last ? to + slack : last;
     try_band_splits(search, first, last, from, to, &best);
     return best;
 }
@@ -509,7 +513,7 @@ static void plan_row(struct search *search, size_t first)
     struct two_targets two = begin_two(search, first);
     add_to_two(search, &two, first);
     *band_plan(search, first, first) =
-        (struct plan){.way = WAY_TARGET, .at = (first + 1) & 0x1fffffff};
+        (struct plan){.way = WAY_TARGET, .at = (uint32_t)(first + 1)};
     for (size_t last = first + 1; last < search->count && last - first < BAND; last++) {
         add_exception(search, &exceptions, last);
         add_to_two(search, &two, last);
@@ -596,7 +600,7 @@ static struct plan plan_for(struct search *search, size_t first, size_t last)
 static scc_dag_ref build(struct search *search, size_t first, size_t last)
 {
     struct plan plan = plan_for(search, first, last);
-    switch ((enum way)plan.way) {
+    switch (plan.way) {
     case WAY_TARGET:
         return search->branches[first].target;
     case WAY_REUSE:
