@@ -115,12 +115,12 @@ Test(emit_bpf, a_small_policy_is_this_program)
 {
     static const struct sock_filter expected[] = {
         {BPF_LD | BPF_W | BPF_ABS, 0, 0, 4},
-        {BPF_JMP | BPF_JEQ | BPF_K, 0, 4, 0xc00000b7u},
-        {BPF_LD | BPF_W | BPF_ABS, 0, 0, 0},
-        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 63},
-        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
-        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | 1},
+        {BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 0xc00000b7u},
         {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_THREAD},
+        {BPF_LD | BPF_W | BPF_ABS, 0, 0, 0},
+        {BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 63},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | 1},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
     };
     struct fixture fixture = policy_of_text(
         "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"names\":[\"read\"],\"action\":"
