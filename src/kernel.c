@@ -3,11 +3,7 @@
 
 #include <ctype.h>
 
-enum {
-    PART_MAX = 255 /* moby reads each part into eight bits; so does KERNEL_VERSION() */
-};
-
-/** Reads digits up to PART_MAX; returns what follows, or NULL. */
+/** Reads digits up to SCC_KERNEL_PART_MAX; returns what follows, or NULL. */
 static const char *read_part(const char *text, uint16_t *part)
 {
     unsigned value = 0;
@@ -15,7 +11,7 @@ static const char *read_part(const char *text, uint16_t *part)
         return 0;
     for (; isdigit((unsigned char)*text); text++) {
         value = value * 10 + (unsigned)(*text - '0');
-        if (value > PART_MAX)
+        if (value > SCC_KERNEL_PART_MAX)
             return 0;
     }
     *part = (uint16_t)value;

@@ -6,6 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum {
+    /** moby reads each part into eight bits; so does KERNEL_VERSION(). */
+    SCC_KERNEL_PART_MAX = 255,
+};
+
 struct scc_kernel {
     uint16_t major;
     uint16_t minor;

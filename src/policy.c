@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <seccompc/blob.h>
+
 #include "error.h"
+#include "load/seal.h"
 #include "strbuf.h"
 #include "util.h"
 
@@ -41,6 +44,27 @@ const scc_arch *scc_policy_arch(const scc_policy *policy, size_t index)
 uint32_t scc_policy_default(const scc_policy *policy)
 {
     return policy->default_return;
+}
+
+static bool notifies(const struct scc_policy *policy)
+{
+    if (scc_action_of(policy->default_return) == SCC_ACTION_NOTIFY)
+        return true;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct scc_rule *rule = &policy->rules[i];
+        if (rule->effect == SCC_RULE_HOLDS &&
+            scc_action_of(rule->return_value) == SCC_ACTION_NOTIFY)
+            return true;
+    }
+    return false;
+}
+
+uint32_t scc_policy_filter_flags(const scc_policy *policy)
+{
+    uint32_t flags = policy->has_flags ? policy->flags : SCC_FLAG_SPEC_ALLOW;
+    if (notifies(policy))
+        return flags | SCC_FLAG_NEW_LISTENER;
+    return flags & ~SCC_FLAG_WAIT_KILLABLE_RECV;
 }
 
 struct scc_place scc_policy_place_of(const struct scc_policy *policy, const struct scc_rule *rule)

@@ -849,3 +849,11 @@ size_t scc_profile_name_count(const scc_profile *profile)
         different += i == 0 || strcmp(names[i - 1], names[i]) != 0;
     return different;
 }
+
+scc_cap_set scc_profile_caps_named(const scc_profile *profile)
+{
+    scc_cap_set named = 0;
+    for (size_t i = 0; i < profile->entry_count; i++)
+        named |= profile->entries[i].includes.caps | profile->entries[i].excludes.caps;
+    return named;
+}

@@ -78,6 +78,9 @@ int scc_profile_from_json(struct scc_json *doc, const struct scc_json_node *node
 const struct scc_json_node *scc_profile_first_name(const struct scc_profile_entry *entry);
 const struct scc_json_node *scc_profile_next_name(const struct scc_json_node *name);
 
+/** The capabilities that the conditions of its entries name: no other decides what is selected. */
+scc_cap_set scc_profile_caps_named(const scc_profile *profile);
+
 /** A capability name that profiles and runtime configs may hold, or an error at the node. */
 int scc_profile_read_cap(const struct scc_json_node *node, unsigned *bit, scc_error **err);
 

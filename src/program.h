@@ -6,6 +6,8 @@
 
 #include <linux/filter.h>
 
+#include "load/rules.h"
+
 struct scc_program {
     struct sock_filter *insns; /* in this machine's byte order */
     size_t count;
@@ -19,7 +21,6 @@ enum {
     SCC_WORD_IP = 2,
     SCC_WORD_ARGS = 4,
     SCC_WORD_COUNT = 16,
-    SCC_SCRATCH_COUNT = 16, /* BPF_MEMWORDS */
 };
 
 /** The index of an argument's low or high word. */

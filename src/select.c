@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <seccompc/blob.h>
+
 #include "decision.h"
 #include "diag.h"
 #include "error.h"
@@ -461,4 +463,43 @@ int scc_policy_select(const scc_profile *profile, const scc_target *target, scc_
                       scc_diags *diags, scc_error **err)
 {
     return scc_select(profile, target, SCC_CONFLICT_REFUSE, policy, diags, err);
+}
+
+/*
+ * When the same is selected
+ */
+
+/** Narrows the interval of kernels so that the boundary of @p part is not inside. */
+static void keep_side(struct scc_blob_condition *condition, const struct scc_target *target,
+                      const struct scc_profile_condition *part)
+{
+    struct scc_kernel least = part->min_kernel;
+    struct scc_kernel from = {(uint16_t)condition->from_major, (uint16_t)condition->from_minor};
+    struct scc_kernel until = {(uint16_t)condition->until_major, (uint16_t)condition->until_minor};
+    if (!part->has_min_kernel)
+        return;
+    if (scc_kernel_at_least(target->kernel, least)) {
+        if (scc_kernel_at_least(least, from)) {
+            condition->from_major = least.major;
+            condition->from_minor = least.minor;
+        }
+    } else if (!condition->has_until || scc_kernel_at_least(until, least)) {
+        condition->has_until = true;
+        condition->until_major = least.major;
+        condition->until_minor = least.minor;
+    }
+}
+
+void scc_blob_condition_of(const scc_profile *profile, const scc_target *target,
+                           struct scc_blob_condition *condition)
+{
+    scc_cap_set named = scc_profile_caps_named(profile);
+    *condition = (struct scc_blob_condition){
+        .caps_mask = named,
+        .caps_value = named & target->caps,
+    };
+    for (size_t i = 0; i < profile->entry_count; i++) {
+        keep_side(condition, target, &profile->entries[i].includes);
+        keep_side(condition, target, &profile->entries[i].excludes);
+    }
 }

@@ -16,6 +16,7 @@
 #define SECCOMPC_SECCOMPC_H
 
 #include <seccompc/arch.h>
+#include <seccompc/blob.h>
 #include <seccompc/diag.h>
 #include <seccompc/emit.h>
 #include <seccompc/error.h>
