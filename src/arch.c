@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch.h"
 
-#include <linux/audit.h>
-#include <linux/elf-em.h>
 #include <string.h>
 
+#include "load/native.h"
 #include "suggest.h"
 
-/* linux/elf-em.h of older kernel headers lacks these two. */
-#ifndef EM_RISCV
-#define EM_RISCV 243
-#endif
-#ifndef EM_LOONGARCH
-#define EM_LOONGARCH 258
-#endif
-
-/* The bits of linux/audit.h, under names of our own because some are not part of its API. */
-#define W64 0x80000000u
-#define LE 0x40000000u
-#define N32 0x20000000u
+#define W64 SCC_TOKEN_64
+#define LE SCC_TOKEN_LITTLE
+#define N32 SCC_TOKEN_N32
 
 /*
  * Sources: audit arches linux/audit.h; tokens libseccomp's seccomp.h; number offsets
@@ -188,55 +178,16 @@ scc_arch_set scc_arch_runnable(const struct scc_arch *arch)
     return set;
 }
 
+const struct scc_arch *scc_arch_find_token(uint32_t token)
+{
+    for (size_t i = 0; i < SCC_ARCH_COUNT; i++) {
+        if (table[i].token == token)
+            return &table[i];
+    }
+    return NULL;
+}
+
 const struct scc_arch *scc_arch_native(void)
 {
-#if defined(__x86_64__) && defined(__ILP32__)
-    return &table[SCC_ARCH_X32];
-#elif defined(__x86_64__)
-    return &table[SCC_ARCH_X86_64];
-#elif defined(__i386__)
-    return &table[SCC_ARCH_X86];
-#elif defined(__aarch64__) && !defined(__AARCH64EB__)
-    return &table[SCC_ARCH_AARCH64];
-#elif defined(__arm__) && !defined(__ARMEB__)
-    return &table[SCC_ARCH_ARM];
-#elif defined(__mips__) && defined(__MIPSEL__) && _MIPS_SIM == _ABI64
-    return &table[SCC_ARCH_MIPSEL64];
-#elif defined(__mips__) && defined(__MIPSEL__) && _MIPS_SIM == _ABIN32
-    return &table[SCC_ARCH_MIPSEL64N32];
-#elif defined(__mips__) && defined(__MIPSEL__)
-    return &table[SCC_ARCH_MIPSEL];
-#elif defined(__mips__) && _MIPS_SIM == _ABI64
-    return &table[SCC_ARCH_MIPS64];
-#elif defined(__mips__) && _MIPS_SIM == _ABIN32
-    return &table[SCC_ARCH_MIPS64N32];
-#elif defined(__mips__)
-    return &table[SCC_ARCH_MIPS];
-#elif defined(__s390x__)
-    return &table[SCC_ARCH_S390X];
-#elif defined(__s390__)
-    return &table[SCC_ARCH_S390];
-#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
-    return &table[SCC_ARCH_PPC64LE];
-#elif defined(__powerpc64__)
-    return &table[SCC_ARCH_PPC64];
-#elif defined(__powerpc__)
-    return &table[SCC_ARCH_PPC];
-#elif defined(__riscv) && __riscv_xlen == 64
-    return &table[SCC_ARCH_RISCV64];
-#elif defined(__loongarch64)
-    return &table[SCC_ARCH_LOONGARCH64];
-#elif defined(__hppa__) && defined(__LP64__)
-    return &table[SCC_ARCH_PARISC64];
-#elif defined(__hppa__)
-    return &table[SCC_ARCH_PARISC];
-#elif defined(__m68k__)
-    return &table[SCC_ARCH_M68K];
-#elif defined(__sh__) && defined(__LITTLE_ENDIAN__)
-    return &table[SCC_ARCH_SH];
-#elif defined(__sh__)
-    return &table[SCC_ARCH_SHEB];
-#else
-#error "seccompc does not know this architecture: add it to src/arch.c"
-#endif
+    return scc_arch_find_token(SCC_NATIVE_TOKEN);
 }

@@ -83,6 +83,9 @@ const struct scc_arch *scc_arch_find_condition(const char *name);
 /** The known name nearest to @p name, or NULL where none is near. */
 const char *scc_arch_nearest(const char *name);
 
+/** The architecture of that SCMP_ARCH_* value, or NULL. */
+const struct scc_arch *scc_arch_find_token(uint32_t token);
+
 /** The ABI that this code was compiled for. */
 const struct scc_arch *scc_arch_native(void);
 

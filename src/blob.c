@@ -274,19 +274,10 @@ bool scc_blob_is_one(const void *bytes, size_t len_bytes)
            memcmp(bytes, SCC_SEAL_MAGIC_TEXT, SCC_SEAL_MAGIC_BYTES) == 0;
 }
 
-static const struct scc_arch *find_token(uint32_t token)
-{
-    for (unsigned i = 0; i < SCC_ARCH_COUNT; i++) {
-        if (scc_arch_at(i)->token == token)
-            return scc_arch_at(i);
-    }
-    return NULL;
-}
-
 static int read_part(const void *bytes, size_t index, struct part *part, scc_error **err)
 {
     struct scc_seal_entry entry = scc_seal_read(bytes, index);
-    *part = (struct part){.arch = find_token(entry.arch), .entry = entry};
+    *part = (struct part){.arch = scc_arch_find_token(entry.arch), .entry = entry};
     if (!part->arch)
         return scc_error_set(err, SCC_ERROR_INPUT,
                              "entry %zu: arch token 0x%08x, which is not "
@@ -384,7 +375,9 @@ int scc_blob_find(const scc_blob *blob, const scc_arch *arch, uint64_t caps, uns
 {
     for (size_t i = 0; i < blob->count; i++) {
         const struct scc_seal_entry *entry = &blob->parts[i].entry;
-        if (blob->parts[i].arch == arch && scc_seal_holds(entry, pack_kernel(major, minor), caps))
+        if (blob->parts[i].arch == arch &&
+            scc_seal_holds_kernel(entry, pack_kernel(major, minor)) &&
+            scc_seal_holds_caps(entry, caps))
             return (int)i;
     }
     return -1;

@@ -114,6 +114,8 @@ enum scc_load_code {
     SCC_LOAD_NO_CAPS = 54,
     /** The program breaks a rule that the kernel has for programs. */
     SCC_LOAD_PROGRAM = 55,
+    /** The program is for the other byte order: @p host was not filled in on this machine. */
+    SCC_LOAD_BYTE_ORDER = 56,
 
     /* Installing: scc_load_install(). */
 
@@ -133,7 +135,7 @@ enum scc_load_code {
     SCC_LOAD_KERNEL_MEMORY = 76,
     /** A thread could not be brought under the filter; see scc_load_result.thread. */
     SCC_LOAD_THREAD = 77,
-    /** seccomp(2) said no in another way (errno). */
+    /** seccomp(2) said no in another way (errno), or something pretends that it said yes (0). */
     SCC_LOAD_INSTALL = 78
 };
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "native.h"
+
 /*
  * Numbers
  */
@@ -36,31 +38,23 @@ struct scc_seal_sums scc_seal_sum(const unsigned char *bytes, size_t len_bytes)
 }
 
 /*
- * Architectures: a token is the ELF machine in its low half and the bits of linux/audit.h.
+ * Architectures
  */
-
-enum {
-    MACHINE_X86_64 = 62, /* linux/elf-em.h */
-    MACHINE_MASK = 0xffff,
-};
-#define BIT_64 0x80000000u
-#define BIT_LITTLE 0x40000000u
-#define BIT_MIPS_N32 0x20000000u
 
 uint32_t scc_seal_audit_of(uint32_t arch)
 {
     /* x32 is the one whose token is its own: its calls come as x86_64's. */
-    return (arch & MACHINE_MASK) == MACHINE_X86_64 ? arch | BIT_64 : arch;
+    return (arch & SCC_TOKEN_MACHINE) == EM_X86_64 ? arch | SCC_TOKEN_64 : arch;
 }
 
 uint32_t scc_seal_word_bits_of(uint32_t arch)
 {
-    return (arch & BIT_64) && !(arch & BIT_MIPS_N32) ? 64 : 32;
+    return (arch & SCC_TOKEN_64) && !(arch & SCC_TOKEN_N32) ? 64 : 32;
 }
 
 bool scc_seal_is_big_endian(uint32_t arch)
 {
-    return !(arch & BIT_LITTLE);
+    return !(arch & SCC_TOKEN_LITTLE);
 }
 
 /*

@@ -121,12 +121,16 @@ int scc_seal_compare(const struct scc_seal_entry *one, const struct scc_seal_ent
 /** Whether the conditions of two entries can hold at once. */
 bool scc_seal_overlap(const struct scc_seal_entry *one, const struct scc_seal_entry *other);
 
-/** Whether an entry's condition holds for a kernel (major * 256 + minor) and a bounding set. */
-static inline bool scc_seal_holds(const struct scc_seal_entry *entry, uint32_t kernel,
-                                  uint64_t caps)
+/** Whether an entry's condition holds for a kernel, major * 256 + minor. */
+static inline bool scc_seal_holds_kernel(const struct scc_seal_entry *entry, uint32_t kernel)
 {
-    return entry->from <= kernel && kernel < entry->until &&
-           (caps & entry->caps_mask) == entry->caps_value;
+    return entry->from <= kernel && kernel < entry->until;
+}
+
+/** Whether an entry's condition holds for a bounding set. */
+static inline bool scc_seal_holds_caps(const struct scc_seal_entry *entry, uint64_t caps)
+{
+    return (caps & entry->caps_mask) == entry->caps_value;
 }
 
 /** What a fault that scc_seal_check() found means: scc_load_text() for these codes; else NULL. */
