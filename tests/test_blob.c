@@ -2,6 +2,8 @@
 /** The sealed blob as the compiler makes and reads it; tests/test_load.c is the loader's half. */
 #include "blob_support.h"
 
+#include "policies.h"
+
 static const scc_arch *amd64(void)
 {
     return scc_arch_find("amd64");
@@ -364,4 +366,172 @@ Test(blob, the_largest_blob_is_read)
     cr_expect_eq(scc_blob_find(blob, amd64(), 77, 6, 1), 77);
     scc_blob_free(blob);
     free(bytes);
+}
+
+/*
+ * When a program applies
+ */
+
+/** Expects of @p profile, for amd64, the given interval of kernels and capability mask. */
+static void expect_condition(const scc_profile *profile, uint64_t caps, const char *kernel,
+                             const char *interval, uint64_t mask)
+{
+    struct scc_kernel at;
+    struct scc_blob_condition condition;
+    scc_target *target = NULL;
+    scc_error *err = NULL;
+    char text[64];
+    cr_assert(scc_kernel_parse(kernel, &at));
+    must(scc_target_new(amd64(), caps, at.major, at.minor, &target, &err), err);
+    scc_blob_condition_of(profile, target, &condition);
+    scc_target_free(target);
+    int len = snprintf(text, sizeof text, "%u.%u-", condition.from_major, condition.from_minor);
+    if (condition.has_until)
+        snprintf(text + len, sizeof text - (size_t)len, "%u.%u", condition.until_major,
+                 condition.until_minor);
+    cr_expect_str_eq(text, interval, "kernel %s", kernel);
+    cr_expect_eq(condition.caps_mask, mask);
+    cr_expect_eq(condition.caps_value, mask & caps);
+}
+
+Test(blob, conditions_are_what_the_profile_asks)
+{
+    static const char text[] =
+        "{'defaultAction': 'SCMP_ACT_ERRNO', 'syscalls': ["
+        "{'names': ['read'], 'action': 'SCMP_ACT_ALLOW', 'includes': {'minKernel': '4.8'}},"
+        "{'names': ['write'], 'action': 'SCMP_ACT_ALLOW', 'excludes': {'minKernel': '5.9'}},"
+        "{'names': ['open'], 'action': 'SCMP_ACT_ALLOW', 'includes': {'minKernel': '4.10',"
+        " 'caps': ['CAP_CHOWN']}, 'excludes': {'minKernel': '5.1', 'caps': ['CAP_KILL']}}]}";
+    struct selected made = parse_only(text);
+    cr_assert_not_null(made.profile, "%s", made.err ? scc_error_get_text(made.err) : "");
+    const uint64_t mask = 1u << 0 | 1u << 5;
+    expect_condition(made.profile, 0, "0.0", "0.0-4.8", mask);
+    expect_condition(made.profile, 1, "4.7", "0.0-4.8", mask);
+    expect_condition(made.profile, 1u << 5 | 1u << 7, "4.8", "4.8-4.10", mask);
+    expect_condition(made.profile, 0, "4.9", "4.8-4.10", mask);
+    expect_condition(made.profile, 0, "4.10", "4.10-5.1", mask);
+    expect_condition(made.profile, scc_cap_all(), "5.0", "4.10-5.1", mask);
+    expect_condition(made.profile, 0, "5.8", "5.1-5.9", mask);
+    expect_condition(made.profile, 0, "5.9", "5.9-", mask);
+    expect_condition(made.profile, 0, "255.255", "5.9-", mask);
+    selected_clear(&made);
+    made = parse_only("{'defaultAction': 'SCMP_ACT_ERRNO', 'syscalls': []}");
+    expect_condition(made.profile, scc_cap_all(), "6.1", "0.0-", 0);
+    selected_clear(&made);
+}
+
+/** The program for a target, as bytes; the caller frees them. */
+static void *compile(const scc_profile *profile, const scc_arch *arch, uint64_t caps,
+                     unsigned kernel, size_t *len)
+{
+    scc_error *err = NULL;
+    scc_target *target = NULL;
+    scc_policy *policy = NULL;
+    scc_program *program = NULL;
+    must(scc_target_new(arch, caps, kernel >> 8, kernel & 255, &target, &err), err);
+    must(scc_policy_select(profile, target, &policy, NULL, &err), err);
+    must(scc_emit_bpf(policy, NULL, &program, &err), err);
+    void *bytes = scc_program_to_bytes(program, len);
+    scc_program_free(program);
+    scc_policy_free(policy);
+    scc_target_free(target);
+    return bytes;
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+/** Within the condition of one target every other gives the same program. */
+static void expect_same_within(const scc_profile *profile, const char *name, const scc_arch *arch,
+                               uint64_t caps, unsigned kernel, uint64_t *state)
+{
+    struct scc_blob_condition condition;
+    scc_target *target = NULL;
+    scc_error *err = NULL;
+    size_t len, other_len;
+    must(scc_target_new(arch, caps, kernel >> 8, kernel & 255, &target, &err), err);
+    scc_blob_condition_of(profile, target, &condition);
+    scc_target_free(target);
+    unsigned from = condition.from_major << 8 | condition.from_minor;
+    unsigned until =
+        condition.has_until ? condition.until_major << 8 | condition.until_minor : 0x10000;
+    cr_assert(from <= kernel && kernel < until);
+    void *bytes = compile(profile, arch, caps, kernel, &len);
+    for (unsigned i = 0; i < 4; i++) {
+        uint64_t other_caps =
+            (next_random(state) & scc_cap_all() & ~condition.caps_mask) | condition.caps_value;
+        unsigned other_kernel = i == 0   ? from
+                                : i == 1 ? until - 1
+                                         : from + (unsigned)(next_random(state) % (until - from));
+        void *other = compile(profile, arch, other_caps, other_kernel, &other_len);
+        cr_expect(other_len == len && memcmp(bytes, other, len) == 0,
+                  "%s for %s: caps %llx, kernel %u.%u as caps %llx, kernel %u.%u", name, arch->name,
+                  (unsigned long long)other_caps, other_kernel >> 8, other_kernel & 255,
+                  (unsigned long long)caps, kernel >> 8, kernel & 255);
+        free(other);
+    }
+    free(bytes);
+}
+
+Test(blob, a_condition_means_the_same_program)
+{
+    static const char *const files[] = {
+        "corpus/moby-2026-06.json",
+        "corpus/moby-2021-01.json",
+        "corpus/moby-conditional-include.json",
+        "corpus/containers-common-2025-08.json",
+        "corpus/isulad-2026-04.json",
+    };
+    static const char *const arches[] = {"amd64", "arm64", "s390x"};
+    uint64_t state = 0x5eedc0de;
+    for (size_t i = 0; i < SCC_COUNT(files); i++) {
+        char path[512];
+        scc_profile *profile = NULL;
+        scc_error *err = NULL;
+        must(scc_profile_read(shared_path(files[i], path, sizeof path), &profile, NULL, &err), err);
+        for (size_t j = 0; j < SCC_COUNT(arches); j++) {
+            const scc_arch *arch = scc_arch_find(arches[j]);
+            for (unsigned round = 0; round < 8; round++) {
+                uint64_t caps = round == 0   ? scc_cap_docker()
+                                : round == 1 ? scc_cap_all()
+                                             : next_random(&state) & scc_cap_all();
+                unsigned kernel = round % 2 ? 0x0407 : (unsigned)(next_random(&state) % 0x700);
+                expect_same_within(profile, files[i], arch, caps, kernel, &state);
+            }
+        }
+        scc_profile_free(profile);
+    }
+}
+
+/* The flags of a filter are the profile's, or runc's and crun's default. */
+Test(blob, flags_are_the_profiles)
+{
+    static const struct {
+        const char *flags, *action;
+        uint32_t expected;
+    } cases[] = {
+        {"", "ALLOW", SCC_FLAG_SPEC_ALLOW},
+        {"'flags': [], ", "ALLOW", 0},
+        {"'flags': ['SECCOMP_FILTER_FLAG_LOG', 'SECCOMP_FILTER_FLAG_TSYNC'], ", "ALLOW",
+         SCC_FLAG_LOG | SCC_FLAG_TSYNC},
+        {"", "NOTIFY", SCC_FLAG_SPEC_ALLOW | SCC_FLAG_NEW_LISTENER},
+        {"'flags': ['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV'], ", "NOTIFY",
+         SCC_FLAG_WAIT_KILLABLE_RECV | SCC_FLAG_NEW_LISTENER},
+        {"'flags': ['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV'], ", "ALLOW", 0},
+    };
+    for (size_t i = 0; i < SCC_COUNT(cases); i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "{%s'defaultAction': 'SCMP_ACT_ERRNO', 'syscalls': [{'names': ['read'], 'action': "
+                 "'SCMP_ACT_%s'}]}",
+                 cases[i].flags, cases[i].action);
+        struct selected made = select_for(text, "amd64", 0, "6.1");
+        cr_expect_eq(scc_policy_filter_flags(must_hold(&made)), cases[i].expected, "case %zu", i);
+        selected_clear(&made);
+    }
 }

@@ -40,11 +40,6 @@ static enum scc_load_code check_file(const struct stat *file)
     return file->st_size > 0 ? SCC_LOAD_OK : SCC_LOAD_TRUNCATED;
 }
 
-static bool is_same_time(struct timespec one, struct timespec other)
-{
-    return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
-}
-
 /** Reads @p len_bytes; a file that has fewer by now was changed. */
 static enum scc_load_code read_all(int fd, char *bytes, size_t len_bytes)
 {
@@ -61,6 +56,14 @@ static enum scc_load_code read_all(int fd, char *bytes, size_t len_bytes)
     return SCC_LOAD_OK;
 }
 
+/** Whether a file was written to. Its ctime says less: it changes also where a new file replaces
+ * it. */
+static bool is_unchanged(const struct stat *before, const struct stat *after)
+{
+    return after->st_size == before->st_size && after->st_mtim.tv_sec == before->st_mtim.tv_sec &&
+           after->st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+}
+
 /** Reads what @p before says of @p fd, and looks whether it still holds. */
 static enum scc_load_code read_unchanged(int fd, const struct stat *before, char *bytes)
 {
@@ -70,10 +73,7 @@ static enum scc_load_code read_unchanged(int fd, const struct stat *before, char
         return code;
     if (fstat(fd, &after) < 0)
         return SCC_LOAD_STAT;
-    return after.st_size == before->st_size && is_same_time(after.st_mtim, before->st_mtim) &&
-                   is_same_time(after.st_ctim, before->st_ctim)
-               ? SCC_LOAD_OK
-               : SCC_LOAD_CHANGED;
+    return is_unchanged(before, &after) ? SCC_LOAD_OK : SCC_LOAD_CHANGED;
 }
 
 void scc_load_close(struct scc_load_blob *blob)
