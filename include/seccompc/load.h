@@ -15,7 +15,9 @@
  * It allocates nothing, prints nothing, writes no global but errno, and takes no lock, so every
  * function may be called from a signal handler, and between fork(2) and execve(2) in a process with
  * threads. The calls that it makes, all of them: openat, fstat, mmap, pread64, munmap, close,
- * uname, personality, prctl and seccomp. It uses up to 16 KiB of stack.
+ * uname, personality, prctl and seccomp. It uses up to 32 KiB of stack,
+ * of which scc_load_file() takes half for the blob; larger blobs, and those of scc_load_open(), are
+ * read into memory that mmap gives.
  *
  * Every function that can fail returns SCC_LOAD_OK (0) or the code of what went wrong, a code for
  * each reason, and scc_load_text() has a sentence for it. Where the system said no, errno says how;
@@ -70,7 +72,7 @@ enum scc_load_code {
     SCC_LOAD_MEMORY = 17,
     /** It cannot be read (errno). */
     SCC_LOAD_READ = 18,
-    /** It was written to while it was read. */
+    /** It became longer or shorter while it was read. (Other changes break the checksum.) */
     SCC_LOAD_CHANGED = 19,
 
     /* The blob, in this order: of several faults the first is told. */

@@ -18,6 +18,11 @@
 #include "rules.h"
 #include "seal.h"
 
+enum {
+    /** Blobs below this size are read onto the stack by scc_load_file(). */
+    SMALL_BLOB_BYTES = 16384,
+};
+
 size_t scc_load_bytes_max(void)
 {
     return SCC_SEAL_BYTES_MAX;
@@ -40,69 +45,62 @@ static enum scc_load_code check_file(const struct stat *file)
     return file->st_size > 0 ? SCC_LOAD_OK : SCC_LOAD_TRUNCATED;
 }
 
-/** Reads @p len_bytes; a file that has fewer by now was changed. */
+/**
+ * Reads a file of @p len_bytes into @p bytes, where there is room for one more: a file that has
+ * fewer or more by now was changed. One that is overwritten meanwhile is the checksum's to find.
+ */
 static enum scc_load_code read_all(int fd, char *bytes, size_t len_bytes)
 {
-    for (size_t at = 0; at < len_bytes;) {
-        ssize_t len = pread(fd, bytes + at, len_bytes - at, (off_t)at);
+    size_t at = 0;
+    while (at <= len_bytes) {
+        ssize_t len = pread(fd, bytes + at, len_bytes + 1 - at, (off_t)at);
         if (len < 0 && errno == EINTR)
             continue;
         if (len < 0)
             return SCC_LOAD_READ;
-        if (len == 0)
-            return SCC_LOAD_CHANGED;
         at += (size_t)len;
+        if (len == 0 || at == len_bytes)
+            break;
     }
-    return SCC_LOAD_OK;
-}
-
-/** Whether a file was written to. Its ctime says less: it changes also where a new file replaces
- * it. */
-static bool is_unchanged(const struct stat *before, const struct stat *after)
-{
-    return after->st_size == before->st_size && after->st_mtim.tv_sec == before->st_mtim.tv_sec &&
-           after->st_mtim.tv_nsec == before->st_mtim.tv_nsec;
-}
-
-/** Reads what @p before says of @p fd, and looks whether it still holds. */
-static enum scc_load_code read_unchanged(int fd, const struct stat *before, char *bytes)
-{
-    struct stat after;
-    enum scc_load_code code = read_all(fd, bytes, (size_t)before->st_size);
-    if (code != SCC_LOAD_OK)
-        return code;
-    if (fstat(fd, &after) < 0)
-        return SCC_LOAD_STAT;
-    return is_unchanged(before, &after) ? SCC_LOAD_OK : SCC_LOAD_CHANGED;
+    return at == len_bytes ? SCC_LOAD_OK : SCC_LOAD_CHANGED;
 }
 
 void scc_load_close(struct scc_load_blob *blob)
 {
     int saved = errno;
     if (blob->is_mapped)
-        munmap((void *)(uintptr_t)blob->bytes, blob->len_bytes);
+        munmap((void *)(uintptr_t)blob->bytes, blob->len_bytes + 1);
     *blob = (struct scc_load_blob){0};
     errno = saved;
 }
 
-int scc_load_open_fd(int fd, struct scc_load_blob *blob)
+/** Memory that the caller lends, for what fits into it: a new page costs more than reading it. */
+struct room {
+    void *bytes;
+    size_t len_bytes;
+};
+
+/** scc_load_open_fd(), into @p room where the file fits. */
+static enum scc_load_code open_fd(int fd, struct room room, struct scc_load_blob *blob)
 {
     struct stat file;
     size_t index;
-    if (!blob)
-        return SCC_LOAD_ARGUMENT;
     if (fstat(fd, &file) < 0)
         return SCC_LOAD_STAT;
     enum scc_load_code code = check_file(&file);
     if (code != SCC_LOAD_OK)
         return code;
-    struct scc_load_blob made = {.len_bytes = (size_t)file.st_size, .is_mapped = 1};
-    void *memory = mmap(NULL, made.len_bytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    if (memory == MAP_FAILED)
-        return SCC_LOAD_MEMORY;
-    made.bytes = memory;
-    code = read_unchanged(fd, &file, memory);
+    struct scc_load_blob made = {.bytes = room.bytes, .len_bytes = (size_t)file.st_size};
+    void *memory = room.bytes;
+    if (made.len_bytes >= room.len_bytes) {
+        memory = mmap(NULL, made.len_bytes + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                      -1, 0);
+        if (memory == MAP_FAILED)
+            return SCC_LOAD_MEMORY;
+        made.bytes = memory;
+        made.is_mapped = 1;
+    }
+    code = read_all(fd, memory, made.len_bytes);
     if (code == SCC_LOAD_OK)
         code = scc_seal_check(made.bytes, made.len_bytes, &index);
     if (code == SCC_LOAD_OK)
@@ -112,10 +110,9 @@ int scc_load_open_fd(int fd, struct scc_load_blob *blob)
     return code;
 }
 
-int scc_load_open_at(int dirfd, const char *path, struct scc_load_blob *blob)
+static enum scc_load_code open_at(int dirfd, const char *path, struct room room,
+                                  struct scc_load_blob *blob)
 {
-    if (!path || !blob)
-        return SCC_LOAD_ARGUMENT;
     int fd;
     do {
         /* O_NONBLOCK: opening a FIFO or a device must not wait for somebody else. */
@@ -123,11 +120,21 @@ int scc_load_open_at(int dirfd, const char *path, struct scc_load_blob *blob)
     } while (fd < 0 && errno == EINTR);
     if (fd < 0)
         return errno == ELOOP ? SCC_LOAD_SYMLINK : SCC_LOAD_OPEN;
-    int code = scc_load_open_fd(fd, blob);
+    enum scc_load_code code = open_fd(fd, room, blob);
     int saved = errno;
     close(fd);
     errno = saved;
     return code;
+}
+
+int scc_load_open_fd(int fd, struct scc_load_blob *blob)
+{
+    return blob ? (int)open_fd(fd, (struct room){0}, blob) : SCC_LOAD_ARGUMENT;
+}
+
+int scc_load_open_at(int dirfd, const char *path, struct scc_load_blob *blob)
+{
+    return path && blob ? (int)open_at(dirfd, path, (struct room){0}, blob) : SCC_LOAD_ARGUMENT;
 }
 
 int scc_load_open(const char *path, struct scc_load_blob *blob)
@@ -411,16 +418,18 @@ int scc_load_install(const struct scc_load_entry *entry, const struct scc_load_o
     return finish(code, &made, result);
 }
 
-static int load_blob(const struct scc_load_blob *blob, const struct scc_load_options *options,
-                     struct scc_load_result *made)
+static enum scc_load_code load_blob(const struct scc_load_blob *blob,
+                                    const struct scc_load_options *options,
+                                    struct scc_load_result *made)
 {
     struct scc_load_host host;
     struct scc_load_entry entry;
-    int code = scc_load_read_host(&host);
-    if (code == SCC_LOAD_OK)
-        code = scc_load_select(
-            blob, &host, options->flags & SCC_LOAD_CAPS_GIVEN ? &options->caps : NULL, &entry);
-    return code == SCC_LOAD_OK ? (int)install(&entry, options, made) : code;
+    enum scc_load_code code = scc_host_read(&host);
+    if (code != SCC_LOAD_OK)
+        return code;
+    const uint64_t *caps = options->flags & SCC_LOAD_CAPS_GIVEN ? &options->caps : NULL;
+    code = (enum scc_load_code)scc_load_select(blob, &host, caps, &entry);
+    return code == SCC_LOAD_OK ? install(&entry, options, made) : code;
 }
 
 int scc_load_file(const char *path, const struct scc_load_options *options,
@@ -429,12 +438,13 @@ int scc_load_file(const char *path, const struct scc_load_options *options,
     struct scc_load_result made = nothing_done;
     const struct scc_load_options *wanted = options ? options : &no_options;
     struct scc_load_blob blob;
-    int code = SCC_LOAD_ARGUMENT;
-    if (are_options(wanted, result))
-        code = scc_load_open(path, &blob);
+    uint64_t small[SMALL_BLOB_BYTES / 8];
+    enum scc_load_code code = SCC_LOAD_ARGUMENT;
+    if (path && are_options(wanted, result))
+        code = open_at(AT_FDCWD, path, (struct room){small, sizeof small}, &blob);
     if (code == SCC_LOAD_OK) {
         code = load_blob(&blob, wanted, &made);
         scc_load_close(&blob);
     }
-    return finish((enum scc_load_code)code, &made, result);
+    return finish(code, &made, result);
 }

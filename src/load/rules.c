@@ -57,10 +57,14 @@ static bool is_known_code(uint16_t code)
     }
 }
 
+static bool reads_scratch(uint16_t code)
+{
+    return code == (BPF_LD | BPF_MEM) || code == (BPF_LDX | BPF_MEM);
+}
+
 static bool uses_scratch(uint16_t code)
 {
-    return code == (BPF_LD | BPF_MEM) || code == (BPF_LDX | BPF_MEM) || code == BPF_ST ||
-           code == BPF_STX;
+    return reads_scratch(code) || code == BPF_ST || code == BPF_STX;
 }
 
 /** What is wrong with an instruction by itself, with @p left instructions behind it, or NULL. */
@@ -88,9 +92,10 @@ static const char *find_own_fault(const struct sock_filter *insn, size_t left)
 /**
  * Whether every scratch word is written on all paths before it is read: check_load_and_stores() in
  * net/core/filter.c. As there, a jump carries what is known at it, and what follows a jump starts
- * from what was carried to it.
+ * from what was carried to it. Not inlined, since few programs need it and it takes 8 KiB of stack.
  */
-static bool is_scratch_written(const struct sock_filter *insns, size_t count, size_t *fault)
+static __attribute__((noinline)) bool is_scratch_written(const struct sock_filter *insns,
+                                                         size_t count, size_t *fault)
 {
     uint16_t carried[SCC_RULES_MAX];
     memset(carried, 0xff, count * sizeof *carried);
@@ -100,7 +105,7 @@ static bool is_scratch_written(const struct sock_filter *insns, size_t count, si
         written &= carried[at];
         if (insn->code == BPF_ST || insn->code == BPF_STX) {
             written = (uint16_t)(written | 1u << insn->k);
-        } else if (uses_scratch(insn->code)) {
+        } else if (reads_scratch(insn->code)) {
             if (!(written & 1u << insn->k)) {
                 *fault = at;
                 return false;
@@ -119,14 +124,17 @@ static bool is_scratch_written(const struct sock_filter *insns, size_t count, si
 
 const char *scc_rules_find_fault(const struct sock_filter *insns, size_t count, size_t *at)
 {
+    bool has_reads = false;
     for (*at = 0; *at < count; (*at)++) {
         const char *fault = find_own_fault(&insns[*at], count - *at - 1);
         if (fault)
             return fault;
+        has_reads = has_reads || reads_scratch(insns[*at].code);
     }
     *at = count - 1;
     if (BPF_CLASS(insns[*at].code) != BPF_RET)
         return "the last instruction, expected a RET";
-    return is_scratch_written(insns, count, at) ? NULL
-                                                : "reads a scratch word that is not written yet";
+    return !has_reads || is_scratch_written(insns, count, at)
+               ? NULL
+               : "reads a scratch word that is not written yet";
 }

@@ -32,7 +32,7 @@ const char *scc_load_text(int code)
     case SCC_LOAD_READ:
         return "the file cannot be read";
     case SCC_LOAD_CHANGED:
-        return "the file was written to while it was read";
+        return "the file changed its size while it was read";
     case SCC_LOAD_UNALIGNED:
         return "the blob in memory does not start at a multiple of 8";
     case SCC_LOAD_HOST:

@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# libseccompc-load as its users meet it: its size, what it needs and exports, and the example of
+# examples/load.c, linked to it in both ways and run.
+set -u
+
+root=${SCC_SOURCE_ROOT:?the source root}
+lib=${SCC_BUILD_ROOT:?the build root}/src/load
+# shellcheck source=tests/command.sh
+. "$root/tests/command.sh"
+umask 022
+
+# What it may call: string functions, and the system calls that its header names.
+cat >allowed <<'X'
+__ctype_b_loc
+__errno_location
+__stack_chk_fail
+close
+fstat
+fstat64
+geteuid
+memcmp
+memcpy
+memset
+mmap
+mmap64
+munmap
+openat
+openat64
+personality
+prctl
+pread
+pread64
+strcmp
+strncmp
+syscall
+uname
+X
+
+if [ "${SCC_SANITIZE:-none}" = none ]; then
+    text=$(size "$lib/libseccompc-load.so" | awk 'NR == 2 { print $1 }')
+    check "text of the shared library: $text bytes" '[ "$text" -gt 1000 ] && [ "$text" -le 24576 ]'
+    text=$(size -t "$lib/libseccompc-load.a" | awk 'END { print $1 }')
+    check "text of the static library: $text bytes" '[ "$text" -gt 1000 ] && [ "$text" -le 24576 ]'
+    check 'data and bss' \
+        '[ "$(size -t "$lib/libseccompc-load.a" | awk "END { print \$2 + \$3 }")" -eq 0 ]'
+    readelf -d "$lib/libseccompc-load.so" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' >needed
+    check "libc alone: $(cat needed)" 'grep -q "^libc\." needed && [ "$(wc -l <needed)" -eq 1 ]'
+    nm "$lib/libseccompc-load.a" | awk 'NF == 3 { print $3 }' | sort -u >defined
+    nm -u "$lib/libseccompc-load.a" | awk 'NF == 2 && $1 == "U" { print $2 }' |
+        grep -v '^_GLOBAL_OFFSET_TABLE_$' | sort -u | comm -23 - defined >undefined
+    LC_ALL=C sort -o allowed allowed
+    LC_ALL=C sort -o undefined undefined
+    check "nothing else is called: $(LC_ALL=C comm -23 undefined allowed | tr '\n' ' ')" \
+        '[ -s undefined ] && [ -z "$(LC_ALL=C comm -23 undefined allowed)" ]'
+else
+    echo "skip: with sanitizers the library has another size and other needs"
+fi
+
+nm -D --defined-only "$lib/libseccompc-load.so" | awk '$2 == "T" { print $3 }' | LC_ALL=C sort >exported
+grep -oh '\bscc_load_[a-z_]*(' "$root/include/seccompc/load.h" | tr -d '(' | LC_ALL=C sort -u >public
+check "exported is what the header declares: $(diff exported public)" 'cmp -s exported public'
+
+#
+# The example
+#
+
+flags="-Wall -Wextra -Werror -I$root/include"
+[ "${SCC_SANITIZE:-none}" = none ] || flags="$flags -fsanitize=$SCC_SANITIZE"
+# shellcheck disable=SC2086 # flags are words
+cc -std=gnu99 -pedantic $flags -o dynamic "$root/examples/load.c" -L"$lib" -lseccompc-load \
+    "-Wl,-rpath,$lib" || fail 'the example does not link to the shared library'
+examples=dynamic
+if [ "${SCC_SANITIZE:-none}" = none ]; then
+    # shellcheck disable=SC2086
+    cc -std=gnu99 -pedantic $flags -static -o static "$root/examples/load.c" \
+        "$lib/libseccompc-load.a" || fail 'the example does not link to the static library'
+    check 'static is static' '! readelf -d static | grep -q NEEDED'
+    examples='dynamic static'
+fi
+"$SCC_BUILD_ROOT/tests/make_blob" docker.blob || fail "make_blob: status $?"
+
+# under STATUS EXAMPLE ARGUMENT...
+under() {
+    local expected=$1 status
+    shift
+    checks=$((checks + 1))
+    "./$@" >out 2>err
+    status=$?
+    [ "$status" -eq "$expected" ] || fail "$*: status $status, expected $expected: $(cat out err)"
+}
+
+for example in $examples; do
+    if ! "./$example" docker.blob true 2>err && grep -qE 'no seccomp filters|refuses' err; then
+        echo "skip: filters cannot be set here: $(cat err)"
+        continue
+    fi
+    under 0 "$example" docker.blob grep Seccomp: /proc/self/status
+    check "$example: the filter is on" "grep -q 'Seccomp:[[:space:]]*2' out"
+    under 7 "$example" docker.blob sh -c 'exit 7'
+    under 127 "$example" docker.blob ./no-such-command
+    under 126 "$example" docker.blob ./docker.blob
+    under 143 "$example" docker.blob sh -c 'kill $$'
+done
+for example in $examples; do
+    under 125 "$example" missing.blob true
+    check 'says why' "grep -q 'cannot be opened' err && grep -q 'No such file' err"
+    head -c 500 docker.blob >short.blob
+    under 125 "$example" short.blob true
+    check 'says why' "grep -q 'cut short' err"
+    cp docker.blob open.blob
+    chmod 666 open.blob
+    under 125 "$example" open.blob true
+    check 'says why' "grep -q 'may write' err"
+    under 125 "$example" docker.blob
+done
+finish
