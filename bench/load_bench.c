@@ -53,11 +53,11 @@ struct bench {
     double us[SUBJECT_COUNT][ROUNDS];
 };
 
-static void check(int done, const scc_error *err)
+static void check(int done, scc_error **err)
 {
     if (done == 0)
         return;
-    fprintf(stderr, "load-bench: %s\n", scc_error_get_text(err));
+    fprintf(stderr, "load-bench: %s\n", scc_error_get_text(*err));
     exit(3);
 }
 
@@ -144,14 +144,14 @@ static void write_blob(const struct bench *bench, unsigned padding, char *path)
     scc_blob *blob = NULL;
     void *bytes;
     size_t len;
-    check(scc_blob_new("load-bench", &blob, &err), err);
+    check(scc_blob_new("load-bench", &blob, &err), &err);
     for (unsigned i = 0; i < 1 + padding; i++) {
         condition.caps_value = i;
         check(scc_blob_add(blob, scc_target_host_arch(), bench->program, &condition, bench->flags,
                            inputs, &err),
-              err);
+              &err);
     }
-    check(scc_blob_to_bytes(blob, &bytes, &len, &err), err);
+    check(scc_blob_to_bytes(blob, &bytes, &len, &err), &err);
     int fd = mkstemp(path);
     if (fd < 0 || write(fd, bytes, len) != (ssize_t)len || close(fd) < 0)
         die(path);
@@ -194,13 +194,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: load-bench PROFILE\n");
         return 2;
     }
-    check(scc_profile_read(argv[1], &profile, NULL, &err), err);
-    check(scc_target_host_kernel(&major, &minor, &err), err);
+    check(scc_profile_read(argv[1], &profile, NULL, &err), &err);
+    check(scc_target_host_kernel(&major, &minor, &err), &err);
     check(scc_target_new(scc_target_host_arch(), scc_target_caps_docker(), major, minor, &target,
                          &err),
-          err);
-    check(scc_policy_select(profile, target, &policy, NULL, &err), err);
-    check(scc_emit_bpf(policy, NULL, &program, &err), err);
+          &err);
+    check(scc_policy_select(profile, target, &policy, NULL, &err), &err);
+    check(scc_emit_bpf(policy, NULL, &program, &err), &err);
     bench.program = program;
     bench.flags = scc_policy_filter_flags(policy);
     measure(&bench);

@@ -249,7 +249,7 @@ int scc_blob_to_bytes(const scc_blob *blob, void **bytes, size_t *len_bytes, scc
     SCC_AUTOFREE unsigned char *made = calloc(1, size);
     if (!made)
         return scc_error_nomem(err);
-    memcpy(made + SCC_SEAL_MAGIC, SCC_SEAL_MAGIC_TEXT, SCC_SEAL_MAGIC_BYTES);
+    put(made + SCC_SEAL_MAGIC, SCC_SEAL_MAGIC_NUMBER, SCC_SEAL_MAGIC_BYTES);
     put(made + SCC_SEAL_VERSION, SCC_SEAL_VERSION_KNOWN, 4);
     put(made + SCC_SEAL_ENTRY_COUNT, blob->count, 4);
     put(made + SCC_SEAL_SIZE, size, 8);
@@ -270,8 +270,7 @@ int scc_blob_to_bytes(const scc_blob *blob, void **bytes, size_t *len_bytes, scc
 
 bool scc_blob_is_one(const void *bytes, size_t len_bytes)
 {
-    return len_bytes >= SCC_SEAL_MAGIC_BYTES &&
-           memcmp(bytes, SCC_SEAL_MAGIC_TEXT, SCC_SEAL_MAGIC_BYTES) == 0;
+    return len_bytes >= SCC_SEAL_MAGIC_BYTES && scc_seal_is_start(bytes, len_bytes);
 }
 
 static int read_part(const void *bytes, size_t index, struct part *part, scc_error **err)

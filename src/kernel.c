@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel.h"
 
-#include <ctype.h>
+/* Not isdigit() and isalpha(): the loader does without locales. */
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 /** Reads digits up to SCC_KERNEL_PART_MAX; returns what follows, or NULL. */
 static const char *read_part(const char *text, uint16_t *part)
 {
     unsigned value = 0;
-    if (!isdigit((unsigned char)*text))
+    if (!is_digit(*text))
         return 0;
-    for (; isdigit((unsigned char)*text); text++) {
+    for (; is_digit(*text); text++) {
         value = value * 10 + (unsigned)(*text - '0');
         if (value > SCC_KERNEL_PART_MAX)
             return 0;
@@ -34,5 +43,5 @@ bool scc_kernel_parse(const char *text, struct scc_kernel *kernel)
 bool scc_kernel_parse_release(const char *text, struct scc_kernel *kernel)
 {
     const char *rest = read_pair(text, kernel);
-    return rest && !isalpha((unsigned char)*rest);
+    return rest && !is_letter(*rest);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/utsname.h>
@@ -27,10 +28,16 @@ static int read_true_release(char *release, size_t size)
     return 0;
 }
 
+/* strncmp() and strings would do, at the price of a page of the library's code and one of data. */
+static bool is_2_6(const char *release)
+{
+    return release[0] == '2' && release[1] == '.' && release[2] == '6' && release[3] == '.';
+}
+
 /** The kernel's release. UNAME26 makes uname(2) answer 2.6.x: override_release(), kernel/sys.c. */
 static int read_release(struct utsname *names)
 {
-    if (strncmp(names->release, "2.6.", 4) != 0)
+    if (!is_2_6(names->release))
         return 0;
     int persona = personality(0xffffffff);
     if (persona < 0)

@@ -264,8 +264,6 @@ int scc_load_select(const struct scc_load_blob *blob, const struct scc_load_host
  * Installing
  */
 
-static const struct scc_load_options no_options;
-
 static bool are_options(const struct scc_load_options *options,
                         const struct scc_load_result *result)
 {
@@ -322,11 +320,11 @@ static int probe(uint32_t flags)
 /** Finds flags that the kernel knows: @p flags, or where @p may_drop allows it, fewer. */
 static enum scc_load_code choose_flags(bool may_drop, uint32_t *flags)
 {
-    static const uint32_t newest_first[] = {SCC_FLAG_SPEC_ALLOW, SCC_FLAG_LOG};
     int error = probe(*flags);
-    for (size_t i = 0; i < 2 && error == EINVAL && may_drop; i++) {
-        if (*flags & newest_first[i])
-            error = probe(*flags &= ~newest_first[i]);
+    /* The newest first: 4 and 2. */
+    for (uint32_t flag = SCC_FLAG_SPEC_ALLOW; flag >= SCC_FLAG_LOG; flag >>= 1) {
+        if (error == EINVAL && may_drop && (*flags & flag))
+            error = probe(*flags &= ~flag);
     }
     return error == EFAULT ? SCC_LOAD_OK : code_of_errno(error);
 }
@@ -371,8 +369,6 @@ static enum scc_load_code install(const struct scc_load_entry *entry,
     return attach(entry, result);
 }
 
-static const struct scc_load_result nothing_done = {.listener = -1};
-
 /** Whether the public header says "(errno)" of a code. */
 static bool has_errno(enum scc_load_code code)
 {
@@ -410,11 +406,13 @@ static int finish(enum scc_load_code code, struct scc_load_result *made,
 int scc_load_install(const struct scc_load_entry *entry, const struct scc_load_options *options,
                      struct scc_load_result *result)
 {
-    struct scc_load_result made = nothing_done;
-    const struct scc_load_options *wanted = options ? options : &no_options;
+    struct scc_load_result made = {.listener = -1};
+    struct scc_load_options wanted = {0};
     enum scc_load_code code = SCC_LOAD_ARGUMENT;
-    if (are_options(wanted, result))
-        code = install(entry, wanted, &made);
+    if (options)
+        wanted = *options;
+    if (are_options(&wanted, result))
+        code = install(entry, &wanted, &made);
     return finish(code, &made, result);
 }
 
@@ -435,15 +433,17 @@ static enum scc_load_code load_blob(const struct scc_load_blob *blob,
 int scc_load_file(const char *path, const struct scc_load_options *options,
                   struct scc_load_result *result)
 {
-    struct scc_load_result made = nothing_done;
-    const struct scc_load_options *wanted = options ? options : &no_options;
+    struct scc_load_result made = {.listener = -1};
+    struct scc_load_options wanted = {0};
     struct scc_load_blob blob;
     uint64_t small[SMALL_BLOB_BYTES / 8];
     enum scc_load_code code = SCC_LOAD_ARGUMENT;
-    if (path && are_options(wanted, result))
+    if (options)
+        wanted = *options;
+    if (path && are_options(&wanted, result))
         code = open_at(AT_FDCWD, path, (struct room){small, sizeof small}, &blob);
     if (code == SCC_LOAD_OK) {
-        code = load_blob(&blob, wanted, &made);
+        code = load_blob(&blob, &wanted, &made);
         scc_load_close(&blob);
     }
     return finish(code, &made, result);

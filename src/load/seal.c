@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "seal.h"
 
-#include <string.h>
-
 #include "native.h"
 
 /*
@@ -109,11 +107,20 @@ static bool is_producer(const unsigned char *text)
     return true;
 }
 
+bool scc_seal_is_start(const void *bytes, size_t len_bytes)
+{
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < SCC_SEAL_MAGIC_BYTES && i < len_bytes; i++) {
+        if (at[i] != (unsigned char)(SCC_SEAL_MAGIC_NUMBER >> 8 * i))
+            return false;
+    }
+    return true;
+}
+
 /** The part of the checks that says whether these are the bytes that were sealed. */
 static enum scc_load_code check_seal(const unsigned char *bytes, size_t len_bytes)
 {
-    size_t magic_bytes = len_bytes < SCC_SEAL_MAGIC_BYTES ? len_bytes : SCC_SEAL_MAGIC_BYTES;
-    if (memcmp(bytes, SCC_SEAL_MAGIC_TEXT, magic_bytes) != 0)
+    if (!scc_seal_is_start(bytes, len_bytes))
         return SCC_LOAD_NO_BLOB;
     if (len_bytes < SCC_SEAL_HEADER_BYTES)
         return SCC_LOAD_TRUNCATED;

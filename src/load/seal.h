@@ -16,7 +16,7 @@
 
 /** Where the header's fields stand, from the start of the file, in bytes. */
 enum {
-    SCC_SEAL_MAGIC = 0,        /* SCC_SEAL_MAGIC_TEXT */
+    SCC_SEAL_MAGIC = 0,        /* 64 bits: SCC_SEAL_MAGIC_NUMBER */
     SCC_SEAL_VERSION = 8,      /* 32 bits: SCC_SEAL_VERSION_KNOWN */
     SCC_SEAL_ENTRY_COUNT = 12, /* 32 bits */
     SCC_SEAL_SIZE = 16,        /* 64 bits: of the whole file */
@@ -61,7 +61,8 @@ enum {
         SCC_SEAL_ENTRIES_MAX * (SCC_SEAL_ENTRY_BYTES + SCC_RULES_MAX * SCC_SEAL_INSN_BYTES),
 };
 
-#define SCC_SEAL_MAGIC_TEXT "\177seccomp"
+/** "\177seccomp", as a little-endian number. */
+#define SCC_SEAL_MAGIC_NUMBER 0x706d6f636365737full
 #define SCC_SEAL_NO_END 0xffffffffu
 
 /** The flags that an entry may want; TSYNC_ESRCH is the loader's. */
@@ -108,6 +109,9 @@ struct scc_seal_sums scc_seal_sum(const unsigned char *bytes, size_t len_bytes);
  * looked at.
  */
 enum scc_load_code scc_seal_check(const void *bytes, size_t len_bytes, size_t *index);
+
+/** Whether @p bytes start as a blob does, as far as they go. */
+bool scc_seal_is_start(const void *bytes, size_t len_bytes);
 
 /** The number of entries in a checked blob. */
 size_t scc_seal_count(const void *bytes);
