@@ -257,8 +257,8 @@ int scc_blob_to_bytes(const scc_blob *blob, void **bytes, size_t *len_bytes, scc
     if (put_parts(blob, made, err) < 0)
         return -1;
     struct scc_seal_sums sums = scc_seal_sum(made, size);
-    put(made + SCC_SEAL_CHECKSUM, sums.sum, 8);
-    put(made + SCC_SEAL_CHECKSUM + 8, sums.sum_of_sums, 8);
+    put(made + SCC_SEAL_SUM, sums.sum, 8);
+    put(made + SCC_SEAL_SUM_OF_SUMS, sums.sum_of_sums, 8);
     *bytes = SCC_STEAL(made);
     *len_bytes = size;
     return 0;

@@ -28,8 +28,8 @@ static inline void test_put(unsigned char *at, uint64_t value, unsigned bytes)
 static inline void test_reseal(unsigned char *bytes, size_t len_bytes)
 {
     struct scc_seal_sums sums = scc_seal_sum(bytes, len_bytes);
-    test_put(bytes + SCC_SEAL_CHECKSUM, sums.sum, 8);
-    test_put(bytes + SCC_SEAL_CHECKSUM + 8, sums.sum_of_sums, 8);
+    test_put(bytes + SCC_SEAL_SUM, sums.sum, 8);
+    test_put(bytes + SCC_SEAL_SUM_OF_SUMS, sums.sum_of_sums, 8);
 }
 
 /** Adds a program of the given instructions, which must succeed. */

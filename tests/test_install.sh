@@ -21,7 +21,8 @@ ninja -C build >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 DESTDIR="$work/root" meson install -C build >/dev/null
 
 for file in bin/seccompc lib/libseccompc.so.0 lib/pkgconfig/seccompc.pc include/seccompc/seccompc.h \
-    share/seccompc/default.json share/man/man1/seccompc.1 share/man/man5/seccompc-profile.5 \
+    lib/libseccompc-load.so.0 lib/libseccompc-load.a lib/pkgconfig/seccompc-load.pc include/seccompc/load.h \
+    share/seccompc/default.json share/man/man1/seccompc.1 share/man/man5/seccompc-profile.5 share/man/man5/seccompc-blob.5 \
     share/bash-completion/completions/seccompc; do
     [ -e "$work/root/usr/$file" ] || { echo "$file is not installed"; exit 1; }
 done
@@ -56,6 +57,14 @@ C
 # shellcheck disable=SC2046 # flags are words
 cc -Wall -Wextra -Werror -o "$work/use" "$work/use.c" $(pkg-config --cflags --libs seccompc)
 LD_LIBRARY_PATH="$work/root/usr/lib" "$work/use" | grep -q '^[0-9]* instructions$'
+
+# shellcheck disable=SC2046
+cc -Wall -Wextra -Werror -o "$work/load" "$root/examples/load.c" $(pkg-config --cflags --libs seccompc-load)
+[ "$(pkg-config --libs --static seccompc-load | tr -d ' ')" = "-L$work/root/usr/lib-lseccompc-load" ] || {
+    echo "the loader needs more than itself: $(pkg-config --libs --static seccompc-load)"
+    exit 1
+}
+LD_LIBRARY_PATH="$work/root/usr/lib" "$work/load" missing true 2>&1 | grep -q 'cannot be opened'
 
 # Nothing but the public functions is exported.
 nm -D --defined-only "$work/root/usr/lib/libseccompc.so.0" | awk '$2 ~ /[A-Z]/ {print $3}' |

@@ -112,4 +112,23 @@ for example in $examples; do
     check 'says why' "grep -q 'may write' err"
     under 125 "$example" docker.blob
 done
+
+#
+# The blob's manual page: its tables are the sources', its examples work
+#
+
+page=$root/man/seccompc-blob.5
+grep -oE '^    SCC_SEAL_[A-Z0-9_]+ = [0-9]+,' "$root/src/load/seal.h" |
+    grep -vE '_(KNOWN|LITTLE|BIG|BYTES|MAX) ' | grep -oE '[0-9]+,' | tr -d , >offsets
+sed -nE 's/^\.It ([0-9]+) Ta .*/\1/p' "$page" >offsets.page
+check "offsets: $(diff offsets.page offsets)" 'cmp -s offsets offsets.page && [ "$(wc -l <offsets)" -eq 23 ]'
+awk '/^\.Bd/ { open = 1; next } /^\.Ed/ { open = 0 } open' "$page" >commands
+check 'examples' 'sh -e commands >out 2>err'
+check 'who made it' 'tr -d " \n" <out | grep -q "seccompc.stests"'
+run 0 disasm docker.bpf
+check 'a program comes out' 'grep -q "ret " out'
+grep -ohE '\b(SCC_BLOB_[A-Z]+_MAX|SCC_BLOB_BYTES_MAX) = [0-9]+' "$root/include/seccompc/blob.h" >limits
+while read -r _ _ number; do
+    check "limit $number" 'grep -qw "$number" "$page"'
+done <limits
 finish

@@ -146,7 +146,7 @@ done <words
 # Form
 #
 
-for page in "$program_page" "$profile_page"; do
+for page in "$program_page" "$profile_page" "$SCC_SOURCE_ROOT/man/seccompc-blob.5"; do
     if command -v mandoc >/dev/null; then
         complaints=$(mandoc -T lint -W warning "$page" 2>&1) || fail "mandoc: $complaints"
     fi

@@ -31,7 +31,7 @@ static struct scc_seal_sums add_words(struct scc_seal_sums sums, const unsigned 
 struct scc_seal_sums scc_seal_sum(const unsigned char *bytes, size_t len_bytes)
 {
     struct scc_seal_sums sums = {0, 0};
-    sums = add_words(sums, bytes, 0, SCC_SEAL_CHECKSUM);
+    sums = add_words(sums, bytes, 0, SCC_SEAL_SUM);
     return add_words(sums, bytes, SCC_SEAL_PRODUCER, len_bytes);
 }
 
@@ -132,8 +132,8 @@ static enum scc_load_code check_seal(const unsigned char *bytes, size_t len_byte
     if (size % 8)
         return SCC_LOAD_LAYOUT;
     struct scc_seal_sums sums = scc_seal_sum(bytes, len_bytes);
-    if (get64(bytes + SCC_SEAL_CHECKSUM) != sums.sum ||
-        get64(bytes + SCC_SEAL_CHECKSUM + 8) != sums.sum_of_sums)
+    if (get64(bytes + SCC_SEAL_SUM) != sums.sum ||
+        get64(bytes + SCC_SEAL_SUM_OF_SUMS) != sums.sum_of_sums)
         return SCC_LOAD_CHECKSUM;
     return SCC_LOAD_OK;
 }

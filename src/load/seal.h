@@ -21,7 +21,8 @@ enum {
     SCC_SEAL_ENTRY_COUNT = 12, /* 32 bits */
     SCC_SEAL_SIZE = 16,        /* 64 bits: of the whole file */
     SCC_SEAL_RESERVED = 24,    /* 64 bits: 0 */
-    SCC_SEAL_CHECKSUM = 32,    /* two times 64 bits */
+    SCC_SEAL_SUM = 32,         /* 64 bits */
+    SCC_SEAL_SUM_OF_SUMS = 40, /* 64 bits */
     SCC_SEAL_PRODUCER = 48,    /* text, at least one NUL behind it */
     SCC_SEAL_HEADER_BYTES = 128,
 };
