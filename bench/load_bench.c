@@ -7,6 +7,7 @@
  * first. A runtime's child has done a lot by then, so "warm" children have opened the blob once
  * before the clock starts; "cold" ones have not.
  */
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,6 @@
 #include <seccompc/load.h>
 #include <seccompc/seccompc.h>
 
-#include "program.h"
 #include "stats.h"
 
 enum { ROUNDS = 401, LARGE_PADDING = 20 };
@@ -48,6 +48,7 @@ static const struct {
 
 struct bench {
     const scc_program *program;
+    struct sock_fprog filter; /* the same, for the kernel */
     uint32_t flags;
     char small[32], fat[32]; /* paths */
     double us[SUBJECT_COUNT][ROUNDS];
@@ -79,7 +80,6 @@ static void warm_up(const struct bench *bench)
 /** One subject's work, in a child; 0 on success. */
 static int work(const struct bench *bench, enum subject subject)
 {
-    struct sock_fprog filter = {(unsigned short)bench->program->count, bench->program->insns};
     const uint64_t caps = 0;
     struct scc_load_options options = {.flags = SCC_LOAD_CAPS_GIVEN};
     struct scc_load_blob blob;
@@ -89,7 +89,7 @@ static int work(const struct bench *bench, enum subject subject)
     switch (subject) {
     case BARE:
     case COLD_BARE:
-        return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, bench->flags, &filter);
+        return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, bench->flags, &bench->filter);
     case WARM:
     case COLD:
         return scc_load_file(bench->small, &options, NULL);
@@ -170,8 +170,8 @@ static void measure(struct bench *bench)
     }
     unlink(bench->small);
     unlink(bench->fat);
-    printf("%zu instructions, %d rounds\n\n%-32s %8s %8s\n", bench->program->count, ROUNDS, "",
-           "us", "ratio");
+    printf("%zu instructions, %d rounds\n\n%-32s %8s %8s\n", scc_program_count(bench->program),
+           ROUNDS, "", "us", "ratio");
     double us[SUBJECT_COUNT];
     for (enum subject subject = 0; subject < SUBJECT_COUNT; subject++) {
         us[subject] = bench_median(bench->us[subject], ROUNDS);
@@ -201,9 +201,15 @@ int main(int argc, char **argv)
           &err);
     check(scc_policy_select(profile, target, &policy, NULL, &err), &err);
     check(scc_emit_bpf(policy, NULL, &program, &err), &err);
+    size_t len;
+    void *insns = scc_program_to_bytes(program, &len);
+    if (!insns)
+        die("no memory");
+    bench.filter = (struct sock_fprog){(unsigned short)scc_program_count(program), insns};
     bench.program = program;
     bench.flags = scc_policy_filter_flags(policy);
     measure(&bench);
+    free(insns);
     scc_program_free(program);
     scc_policy_free(policy);
     scc_target_free(target);

@@ -71,7 +71,7 @@ int scc_blob_new(const char *producer, scc_blob **blob, scc_error **err)
     scc_blob *made = calloc(1, sizeof *made);
     if (!made)
         return scc_error_nomem(err);
-    memcpy(made->producer, producer, len);
+    memcpy(made->producer, producer, len + 1);
     *blob = made;
     return 0;
 }
@@ -298,9 +298,10 @@ static int refuse(enum scc_load_code code, size_t index, scc_error **err)
     case SCC_LOAD_FLAGS:
     case SCC_LOAD_CONDITION:
     case SCC_LOAD_AMBIGUOUS:
-        return scc_error_set(err, SCC_ERROR_INPUT, "%s (entry %zu)", scc_seal_text(code), index);
+        return scc_error_set(err, SCC_ERROR_INPUT, "%s (entry %zu)", scc_seal_text((int)code),
+                             index);
     default:
-        return scc_error_set(err, SCC_ERROR_INPUT, "%s", scc_seal_text(code));
+        return scc_error_set(err, SCC_ERROR_INPUT, "%s", scc_seal_text((int)code));
     }
 }
 

@@ -69,8 +69,8 @@ static int make(void **bytes, size_t *len, scc_error **err)
 
 int main(int argc, char **argv)
 {
-    void *bytes;
-    size_t len;
+    void *bytes = NULL;
+    size_t len = 0;
     scc_error *err = NULL;
     if (argc != 2) {
         fprintf(stderr, "usage: make_blob FILE\n");

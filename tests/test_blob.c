@@ -157,7 +157,7 @@ Test(blob, every_flip_is_refused)
     for (size_t bit = 0; bit < len * 8; bit++) {
         char what[32];
         snprintf(what, sizeof what, "bit %zu", bit);
-        const char *says = scc_seal_text(test_code_of_flip(bytes, bit));
+        const char *says = scc_seal_text((int)test_code_of_flip(bytes, bit));
         bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
         parse(bytes, len, says, what);
         bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
@@ -222,7 +222,7 @@ Test(blob, hostile_headers_are_refused)
         test_put(changed + fault->offset, fault->value, fault->width);
         cr_assert_neq(memcmp(changed, bytes, len), 0, "%s changes nothing", fault->what);
         test_reseal(changed, len);
-        parse(changed, len, scc_seal_text(fault->code), fault->what);
+        parse(changed, len, scc_seal_text((int)fault->code), fault->what);
     }
     /* What the seal's own check cannot know. */
     memcpy(changed, bytes, len);

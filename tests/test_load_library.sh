@@ -76,6 +76,13 @@ if [ "${SCC_SANITIZE:-none}" = none ]; then
     check 'static is static' '! readelf -d static | grep -q NEEDED'
     examples='dynamic static'
 fi
+# A 32-bit process on a 64-bit kernel takes the kernel's entry.
+if [ "$(uname -m)" = x86_64 ] && cc -m32 -static -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra \
+    -I"$root/include" -o as32 "$root"/examples/load.c "$root"/src/load/*.c "$root/src/kernel.c" 2>err; then
+    examples="$examples as32"
+else
+    echo "skip: no 32-bit example: $(head -n 1 err)"
+fi
 "$SCC_BUILD_ROOT/tests/make_blob" docker.blob || fail "make_blob: status $?"
 
 # under STATUS EXAMPLE ARGUMENT...

@@ -55,12 +55,13 @@ enum scc_load_code scc_host_read(struct scc_load_host *host)
         errno = 0;
         return SCC_LOAD_HOST;
     }
-    bool is_kernels = !*SCC_KERNEL_MACHINE || strcmp(names.machine, SCC_KERNEL_MACHINE) == 0;
     *host = (struct scc_load_host){
-        .arch = is_kernels ? SCC_KERNEL_TOKEN : SCC_NATIVE_TOKEN,
+        .arch = SCC_NATIVE_TOKEN,
         .own_arch = SCC_NATIVE_TOKEN,
         .kernel_major = kernel.major,
         .kernel_minor = kernel.minor,
     };
+    if (!*SCC_KERNEL_MACHINE || strcmp(names.machine, SCC_KERNEL_MACHINE) == 0)
+        host->arch = SCC_KERNEL_TOKEN;
     return SCC_LOAD_OK;
 }

@@ -69,7 +69,7 @@ void scc_load_close(struct scc_load_blob *blob)
 {
     int saved = errno;
     if (blob->is_mapped)
-        munmap((void *)(uintptr_t)blob->bytes, blob->len_bytes + 1);
+        munmap((void *)blob->bytes, blob->len_bytes + 1);
     *blob = (struct scc_load_blob){0};
     errno = saved;
 }
@@ -152,7 +152,7 @@ int scc_load_memory(const void *bytes, size_t len_bytes, struct scc_load_blob *b
     enum scc_load_code code = scc_seal_check(bytes, len_bytes, &index);
     if (code == SCC_LOAD_OK)
         *blob = (struct scc_load_blob){.bytes = bytes, .len_bytes = len_bytes};
-    return code;
+    return (int)code;
 }
 
 /*
@@ -339,7 +339,7 @@ static uint32_t wanted_flags(uint32_t flags)
 static enum scc_load_code attach(const struct scc_load_entry *entry, struct scc_load_result *result)
 {
     const struct sock_fprog program = {(unsigned short)entry->instruction_count,
-                                       (struct sock_filter *)(uintptr_t)entry->program};
+                                       (struct sock_filter *)entry->program};
     long answer = set_filter(result->flags, &program);
     if (answer < 0)
         return code_of_errno(errno);
