@@ -4,7 +4,8 @@
 set -eu
 
 # The compiler itself: meson.build says why each library is needed.
-build="gcc libc6-dev meson ninja-build pkg-config python3 libcjson-dev libseccomp-dev"
+build="gcc libc6-dev meson ninja-build pkg-config python3 libcjson-dev libseccomp-dev
+       nettle-dev"
 # try.sh runs a process under the program with bubblewrap.
 try="bubblewrap util-linux"
 # Unit tests and sanitizers; the runtimes of the live tests; checks of scripts and manuals.

@@ -29,8 +29,9 @@ static int read_all(int fd, const char *path, size_t max_bytes, char **text, siz
     size_t cap = 0, len = 0;
     const char *name = scc_file_shown_name(path);
     for (;;) {
-        /* One byte past the limit tells a larger file from one that just fits. */
-        if (!SCC_GROW(data, cap, len + READ_STEP_BYTES))
+        /* One byte past the limit tells a larger file from one that just fits. Room that is left is
+         * enough to see the end in: most files never move. */
+        if (len == cap && !SCC_GROW(data, cap, len + READ_STEP_BYTES))
             return scc_error_nomem(err);
         ssize_t got = read(fd, data + len, cap - len);
         if (got < 0 && errno == EINTR)

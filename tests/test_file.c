@@ -9,6 +9,7 @@
 #include <sys/un.h>
 
 #include "file.h"
+#include "folder.h"
 #include "support.h"
 #include "util.h"
 
@@ -130,42 +131,19 @@ Test(file, refuses_what_is_no_file)
  * Writing. Each test has a folder of its own, which it leaves.
  */
 
-static char folder[128];
 static struct scc_output_set *set;
 
-static void enter_folder(void)
+static void enter(void)
 {
-    const char *base = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/seccompc-test.XXXXXX", base && *base ? base : "/tmp");
-    cr_assert_not_null(mkdtemp(folder), "%s: %s", folder, strerror(errno));
-    cr_assert_eq(chdir(folder), 0);
-    umask(022);
+    enter_folder();
     set = scc_output_set_new();
     cr_assert_not_null(set);
 }
 
-/** Removes all in the folder named @p path, and it. */
-static void remove_folder(const char *path)
-{
-    DIR *dir = opendir(path);
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        char inner[512];
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
-        if (unlink(inner) < 0)
-            remove_folder(inner);
-    }
-    if (dir)
-        closedir(dir);
-    rmdir(path);
-}
-
-static void leave_folder(void)
+static void leave(void)
 {
     scc_output_set_free(set);
-    cr_assert_eq(chdir("/"), 0);
-    remove_folder(folder);
+    leave_folder();
 }
 
 static void add(const char *path, const char *bytes)
@@ -237,7 +215,7 @@ static void expect_add_refused(const char *path, enum scc_error_code code, const
     scc_error_free(err);
 }
 
-#define FolderTest(name) Test(file, name, .init = enter_folder, .fini = leave_folder)
+#define FolderTest(name) Test(file, name, .init = enter, .fini = leave)
 
 FolderTest(appears_at_the_commit)
 {
@@ -287,7 +265,7 @@ FolderTest(takes_empty_contents_and_other_folders)
 {
     char path[256];
     cr_assert_eq(mkdir("sub", 0700), 0);
-    snprintf(path, sizeof path, "%s/sub/x", folder);
+    snprintf(path, sizeof path, "%s/sub/x", test_folder);
     add("sub/empty", "");
     add(path, "x");
     commit();

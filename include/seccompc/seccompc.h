@@ -17,6 +17,7 @@
 
 #include <seccompc/arch.h>
 #include <seccompc/blob.h>
+#include <seccompc/cache.h>
 #include <seccompc/diag.h>
 #include <seccompc/emit.h>
 #include <seccompc/error.h>
