@@ -16,6 +16,7 @@ struct scc_command {
     int (*run)(int argc, char **argv);
 };
 
+int scc_cmd_cache(int argc, char **argv);
 int scc_cmd_compile(int argc, char **argv);
 int scc_cmd_diff(int argc, char **argv);
 int scc_cmd_disasm(int argc, char **argv);

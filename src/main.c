@@ -14,6 +14,7 @@ const struct scc_command scc_commands[] = {
     {"explain", "what is answered to one system call, and why", scc_cmd_explain},
     {"disasm", "program to listing, and back", scc_cmd_disasm},
     {"sim", "answers of a program or profile to a table of calls", scc_cmd_sim},
+    {"cache", "list, prune or verify the cache of compiled programs", scc_cmd_cache},
 };
 const unsigned scc_command_count = sizeof scc_commands / sizeof *scc_commands;
 

@@ -186,7 +186,8 @@ for words in '--help' 'compile --help' 'sim --help' '--arch help' 'diff --arch h
     'default.json' 'compile --export-oci - default.json' 'compile --export-bpf default.bpf default.json' \
     'verify default.bpf default.json' 'diff default.json default.bpf' 'within default.json default.bpf' \
     'explain default.json read' 'explain default.bpf 0 a0=1 a5=-1' 'disasm default.bpf' \
-    'disasm --assemble again.bpf filter.txt' 'sim --arch amd64 filter.bpf'; do
+    'disasm --assemble again.bpf filter.txt' 'sim --arch amd64 filter.bpf' \
+    'cache --cache-dir cache list' 'cache --cache-dir cache prune' 'cache --cache-dir cache verify'; do
     # shellcheck disable=SC2086 # words
     seccompc $words -q >out 2>&1 <<<'x86_64 read = ALLOW' ||
         fail "seccompc $words: status $?: $(cat out)"
@@ -264,6 +265,14 @@ seccompc disasm --arch amd64 --assemble many.bpf many.txt || fail "many.txt: sta
     echo 'x86_64 read 100..120' | json sim many.bpf
 } >answers
 describes 'sim --json' 26 COMMANDS/sim QUESTIONS
+for file in default.json more.json; do
+    "$CACHE_GET" cache "$file" >>got 2>warnings || fail "cache_get $file"
+done
+: >"$(sed -n '1s/.* //p' got)"
+for words in list verify prune; do
+    seccompc cache --cache-dir cache --json "$words"
+done >answers
+describes 'cache --json' 16 COMMANDS/cache
 json diff more.json missing.json >answers
 describes 'a failure with --json' 9 REPORT
 

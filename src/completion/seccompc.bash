@@ -4,8 +4,8 @@
 # There is no list of options here. Commands come from `seccompc --help`, each one's options, their
 # arguments and what these can be from `seccompc COMMAND --help`, and where an option's text says that
 # `help` lists its values, from that list. The kinds of argument are told by their names in the help:
-# FILE and CONFIG are files, LEVEL is what the text explains as "0: ...; 1: ...", MODE is what the
-# program expects where it is given none, LIST is comma-separated capabilities.
+# FILE and CONFIG are files, DIR is a directory, LEVEL is what the text explains as "0: ...; 1: ...", MODE
+# is what the program expects where it is given none, LIST is comma-separated capabilities.
 
 # The first words of the lines under "Commands:" in the help $1.
 _seccompc_commands() {
@@ -110,6 +110,10 @@ _seccompc_argument() {
     fi
     case ${arguments[$2]} in
     FILE | CONFIG) _seccompc_files "$3" ;;
+    DIR)
+        mapfile -t COMPREPLY < <(compgen -d -- "$3")
+        compopt -o filenames 2>/dev/null
+        ;;
     LIST) _seccompc_list "$1" "$text" "$3" ;;
     LEVEL) mapfile -t COMPREPLY < <(compgen -W "$(_seccompc_levels "$text")" -- "$3") ;;
     MODE)
