@@ -28,6 +28,12 @@ enum order {
     ORDER_COUNT,
 };
 
+/** A node on the way down, and how many of its successors have been looked at. */
+struct visit {
+    scc_dag_ref ref;
+    unsigned done;
+};
+
 struct layout {
     const struct scc_dag *dag;
     enum order order;
@@ -35,6 +41,8 @@ struct layout {
     struct sock_filter *insns; /* reversed: insns[0] is the last */
     size_t count, cap;
     uint32_t *places; /* of each node: its index in insns */
+    struct visit *stack;
+    size_t stack_count, stack_cap;
     bool failed;
 };
 
@@ -125,12 +133,6 @@ static void put_node(struct layout *layout, scc_dag_ref ref)
     layout->places[ref] = (uint32_t)layout->count - 1;
 }
 
-/** A node on the way down, and how many of its successors have been looked at. */
-struct visit {
-    scc_dag_ref ref;
-    unsigned done;
-};
-
 /** The successors of a node, that which is to stand next to it last; returns their number. */
 static unsigned successors(const struct layout *layout, const struct scc_dag_node *node,
                            scc_dag_ref out[2])
@@ -149,34 +151,32 @@ static unsigned successors(const struct layout *layout, const struct scc_dag_nod
     return 2;
 }
 
+static void push(struct layout *layout, scc_dag_ref ref)
+{
+    if (SCC_GROW(layout->stack, layout->stack_cap, layout->stack_count + 1))
+        layout->stack[layout->stack_count++] = (struct visit){ref, 0};
+    else
+        layout->failed = true;
+}
+
 /** Places @p root and all behind it, on a stack of its own: programs can be 4096 deep. */
 static void put_all(struct layout *layout, scc_dag_ref root)
 {
-    struct visit *stack = NULL;
-    size_t count = 0, cap = 0;
-    if (!SCC_GROW(stack, cap, 1)) {
-        layout->failed = true;
-        return;
-    }
-    stack[count++] = (struct visit){root, 0};
-    while (count && !layout->failed) {
-        struct visit *top = &stack[count - 1];
+    layout->stack_count = 0;
+    push(layout, root);
+    while (layout->stack_count && !layout->failed) {
+        struct visit *top = &layout->stack[layout->stack_count - 1];
         scc_dag_ref next[2];
         unsigned next_count = successors(layout, &layout->dag->nodes[top->ref], next);
         if (layout->places[top->ref] != NOT_PLACED) {
-            count--;
+            layout->stack_count--;
         } else if (top->done < next_count) {
-            scc_dag_ref ref = next[top->done++];
-            if (!SCC_GROW(stack, cap, count + 1))
-                layout->failed = true;
-            else
-                stack[count++] = (struct visit){ref, 0};
+            push(layout, next[top->done++]);
         } else {
             put_node(layout, top->ref);
-            count--;
+            layout->stack_count--;
         }
     }
-    free(stack);
 }
 
 /** Of each node: the instructions behind it, up to a bound. Successors are older than their node.
@@ -203,9 +203,11 @@ static void reverse(struct sock_filter *insns, size_t count)
     }
 }
 
-/** The instructions in one order; the caller frees them. False without memory. */
-static bool lay_out(struct layout *layout, scc_dag_ref root)
+/** Lays the program out in one order; false without memory. */
+static bool lay_out(struct layout *layout, scc_dag_ref root, enum order order)
 {
+    layout->order = order;
+    layout->count = 0;
     memset(layout->places, 0xff, layout->dag->count * sizeof *layout->places);
     put_all(layout, root);
     if (!layout->failed)
@@ -213,56 +215,64 @@ static bool lay_out(struct layout *layout, scc_dag_ref root)
     return !layout->failed;
 }
 
-/** The layout that is the least work, in @p best; false without memory. */
-static bool find_best(const struct scc_dag *dag, scc_dag_ref root, struct layout *best)
+/** The instructions of a layout. */
+struct laid_out {
+    struct sock_filter *insns;
+    size_t count, cap;
+};
+
+/** Finds the layout that is the least work, for the caller to free; false without memory. */
+static bool find_best(struct layout *layout, scc_dag_ref root, struct laid_out *best)
 {
-    SCC_AUTOFREE uint32_t *places = malloc(dag->count * sizeof *places);
-    SCC_AUTOFREE uint32_t *sizes = malloc(dag->count * sizeof *sizes);
     uint64_t least = UINT64_MAX;
-    if (!places || !sizes)
-        return false;
-    find_sizes(dag, sizes);
     for (unsigned order = 0; order < ORDER_COUNT; order++) {
-        struct layout layout = {
-            .dag = dag, .order = (enum order)order, .sizes = sizes, .places = places};
-        if (!lay_out(&layout, root)) {
-            free(layout.insns);
+        if (!lay_out(layout, root, (enum order)order))
             return false;
-        }
-        uint64_t work = scc_jit_work(layout.insns, layout.count);
-        if (work < least) {
-            least = work;
-            struct layout other = *best;
-            *best = layout;
-            layout = other;
-        }
-        free(layout.insns);
+        uint64_t work = scc_jit_work(layout->insns, layout->count);
+        if (best->insns && work >= least)
+            continue;
+        least = work;
+        struct laid_out made = {layout->insns, layout->count, layout->cap};
+        layout->insns = best->insns; /* to be written over */
+        layout->cap = best->cap;
+        *best = made;
     }
     return true;
+}
+
+static int take_program(struct laid_out *laid_out, bool is_big_endian, scc_program **program,
+                        scc_error **err)
+{
+    if (laid_out->count > SCC_PROGRAM_MAX)
+        return scc_error_set(err, SCC_ERROR_INPUT,
+                             "the program needs %zu instructions, and the kernel takes %d",
+                             laid_out->count, SCC_PROGRAM_MAX);
+    scc_program *made = calloc(1, sizeof *made);
+    if (!made)
+        return scc_error_nomem(err);
+    made->insns = SCC_STEAL(laid_out->insns);
+    made->count = laid_out->count;
+    made->is_big_endian = is_big_endian;
+    *program = made;
+    return 0;
 }
 
 int scc_dag_to_program(const struct scc_dag *dag, scc_dag_ref root, bool is_big_endian,
                        scc_program **program, scc_error **err)
 {
-    struct layout best = {0};
-    scc_program *made = NULL;
-    int done = -1;
-    if (dag->failed || !find_best(dag, root, &best))
-        scc_error_nomem(err);
-    else if (best.count > SCC_PROGRAM_MAX)
-        scc_error_set(err, SCC_ERROR_INPUT,
-                      "the program needs %zu instructions, and the kernel takes %d", best.count,
-                      SCC_PROGRAM_MAX);
-    else if ((made = calloc(1, sizeof *made)) == NULL)
-        scc_error_nomem(err);
-    else
-        done = 0;
-    if (done == 0) {
-        made->insns = SCC_STEAL(best.insns);
-        made->count = best.count;
-        made->is_big_endian = is_big_endian;
-        *program = made;
-    }
+    if (dag->failed)
+        return scc_error_nomem(err);
+    SCC_AUTOFREE uint32_t *places = malloc(dag->count * sizeof *places);
+    SCC_AUTOFREE uint32_t *sizes = malloc(dag->count * sizeof *sizes);
+    if (!places || !sizes)
+        return scc_error_nomem(err);
+    find_sizes(dag, sizes);
+    struct layout layout = {.dag = dag, .sizes = sizes, .places = places};
+    struct laid_out best = {0};
+    int done = find_best(&layout, root, &best) ? take_program(&best, is_big_endian, program, err)
+                                               : scc_error_nomem(err);
+    free(layout.insns);
+    free(layout.stack);
     free(best.insns);
     return done;
 }

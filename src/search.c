@@ -26,6 +26,7 @@ enum {
     MIDDLE_SPLITS = 10,      /* of an interval longer than BAND */
     EXCEPTIONS_MAX = 8,      /* of the other tree */
     MANY = 1 << 20,          /* more exceptions than will ever be allowed */
+    BITS_BRANCHES = 8,       /* more are not looked at for bits, but for all branches of the word */
     FREE_BITS_MAX = 1 << 10, /* branches among which single values of free bits are looked for */
     FIRST_SLOTS = 64,
     HEAVY_PART = 8, /* of all weight: a single value of more may take the first test */
@@ -516,7 +517,10 @@ static void plan_row(struct search *search, size_t first)
         (struct plan){.way = WAY_TARGET, .at = (uint32_t)(first + 1)};
     for (size_t last = first + 1; last < search->count && last - first < BAND; last++) {
         add_exception(search, &exceptions, last);
-        add_to_two(search, &two, last);
+        if (last - first < BITS_BRANCHES)
+            add_to_two(search, &two, last);
+        else
+            two.is_over = true;
         *band_plan(search, first, last) = plan_band(search, &exceptions, &two, first, last);
     }
 }

@@ -40,10 +40,13 @@ void scc_close_fd(int *fd);
  */
 void *scc_grow(void *items, size_t *cap, size_t need, size_t item_bytes);
 
-/** scc_grow() on the variable @p array; true on success. */
+/** scc_grow() on the variable @p array, where it has no room yet; true on success. */
 #define SCC_GROW(array, cap, need)                                                                 \
     ({                                                                                             \
-        void *grown_ = scc_grow((array), &(cap), (need), sizeof *(array));                         \
+        size_t need_ = (need);                                                                     \
+        void *grown_ = (array);                                                                    \
+        if (!grown_ || need_ > (cap))                                                              \
+            grown_ = scc_grow((array), &(cap), need_, sizeof *(array));                            \
         if (grown_)                                                                                \
             (array) = grown_;                                                                      \
         grown_ != NULL;                                                                            \
