@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input.h"
 
-#include <string.h>
-
 #include "config.h"
 #include "file.h"
 #include "util.h"
@@ -13,14 +11,6 @@ void scc_input_clear(struct scc_input *input)
     scc_policy_free(input->policy);
     scc_profile_free(input->profile);
     *input = (struct scc_input){0};
-}
-
-static bool is_json(const char *text, size_t len)
-{
-    size_t at = 0;
-    while (at < len && text[at] && strchr(" \t\r\n", text[at]))
-        at++;
-    return at < len && text[at] == '{';
 }
 
 /** Selects what a JSON document says; takes @p text over. */
@@ -61,7 +51,7 @@ int scc_input_read(const char *path, const scc_target *target,
         return scc_error_at(err, (struct scc_place){made.name, 1, 1}, NULL,
                             "the file is empty, expected a profile, a config or a program");
     }
-    if (is_json(text, len)) {
+    if (scc_json_is_start(text, len)) {
         done = read_json(text, len, target, options, &made, diags, err);
     } else {
         made.kind = SCC_INPUT_PROGRAM;

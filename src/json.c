@@ -484,6 +484,14 @@ static int parse_text(struct scc_json *doc, scc_error **err)
     return 0;
 }
 
+bool scc_json_is_start(const char *text, size_t len_bytes)
+{
+    size_t at = 0;
+    while (at < len_bytes && text[at] && strchr(" \t\r\n", text[at]))
+        at++;
+    return at < len_bytes && text[at] == '{';
+}
+
 int scc_json_parse(char *text, size_t len_bytes, const char *file, struct scc_json **doc,
                    scc_error **err)
 {

@@ -47,6 +47,9 @@ struct scc_json_node {
     uint32_t position; /* among its siblings, from 0 */
 };
 
+/** Whether @p text begins as an object does, white space aside: what tells JSON from a program. */
+bool scc_json_is_start(const char *text, size_t len_bytes);
+
 /**
  * Parses @p text, which the document takes over on success and on failure (free()d). @p file is the
  * name for messages and is copied. Refused, with line and column: what RFC 8259 refuses, bytes that

@@ -13,6 +13,7 @@ const struct scc_command scc_commands[] = {
     {"within", "proof that a profile is no more permissive than a baseline", scc_cmd_within},
     {"explain", "what is answered to one system call, and why", scc_cmd_explain},
     {"disasm", "program to listing, and back", scc_cmd_disasm},
+    {"run", "a command under a filter", scc_cmd_run},
     {"sim", "answers of a program or profile to a table of calls", scc_cmd_sim},
     {"cache", "list, prune or verify the cache of compiled programs", scc_cmd_cache},
 };
@@ -29,8 +30,10 @@ const char *scc_command_nearest(const char *name)
 
 int main(int argc, char **argv)
 {
-    /* A reader that goes away is an error of the write, with a message and a status. */
-    signal(SIGPIPE, SIG_IGN);
+    /* A reader that goes away is an error of the write, with a message and a status. What `run`
+     * starts has its signals as they were. */
+    if (argc < 2 || strcmp(argv[1], "run") != 0)
+        signal(SIGPIPE, SIG_IGN);
     for (unsigned i = 0; argc > 1 && i < scc_command_count; i++) {
         if (strcmp(argv[1], scc_commands[i].name) == 0)
             return scc_commands[i].run(argc - 1, argv + 1);

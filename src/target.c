@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include "error.h"
 #include "load/host.h"
@@ -63,4 +64,14 @@ uint64_t scc_target_caps_podman(void)
 uint64_t scc_target_caps_all(void)
 {
     return scc_cap_all();
+}
+
+scc_cap_set scc_target_caps_current(void)
+{
+    scc_cap_set caps = 0;
+    for (unsigned bit = 0; scc_cap_name(bit); bit++) {
+        if (prctl(PR_CAPBSET_READ, bit, 0, 0, 0) == 1)
+            caps |= (scc_cap_set)1 << bit;
+    }
+    return caps;
 }

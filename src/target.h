@@ -14,4 +14,7 @@ struct scc_target {
     struct scc_kernel kernel;
 };
 
+/** The bounding set of this process, as far as its capabilities are known: PR_CAPBSET_READ. */
+scc_cap_set scc_target_caps_current(void);
+
 #endif

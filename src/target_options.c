@@ -47,6 +47,8 @@ static bool find_set(const char *name, scc_cap_set *set)
         *set = scc_cap_docker();
     else if (strcasecmp(name, "podman") == 0)
         *set = scc_cap_podman();
+    else if (strcasecmp(name, "current") == 0)
+        *set = scc_target_caps_current();
     else if (strcasecmp(name, "all") == 0)
         *set = scc_cap_all();
     else if (strcasecmp(name, "none") == 0)
@@ -137,7 +139,7 @@ static const struct scc_option rows[] = {
      apply_arch},
     {"caps", 0, "LIST",
      "the container's capability bounding set: comma-separated names, or docker (default), podman, "
-     "none, all",
+     "none, all, or current, which is this process's own",
      apply_caps},
     {"cap-add", 0, "LIST", "add capabilities to the set, as docker run does; all adds every one",
      apply_cap_add},
