@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compile.h"
 
+#include <seccompc/compile.h>
+
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <time.h>
@@ -105,21 +107,63 @@ static char *describe(const struct scc_policy *policy, const struct scc_proof *p
     return scc_strbuf_steal(&text);
 }
 
-/** Proves our own program; a difference is a fault of this program, and nothing is written. */
-static int prove_own(struct scc_compiled *made, scc_error **err)
+/** Proves our own program; a difference is a fault of this program, and nothing is given out. */
+static int prove_own(const struct scc_policy *policy, const struct scc_program *program,
+                     struct scc_proof *proof, scc_error **err)
+{
+    if (scc_prove(policy, program, proof, err) < 0)
+        return -1;
+    if (proof->equal)
+        return 0;
+    SCC_AUTOFREE char *difference = describe(policy, proof);
+    return scc_error_set(err, SCC_ERROR_INPUT, "the program is wrong, a fault of seccompc: %s",
+                         difference ? difference : "");
+}
+
+/** Our own program with its proof. */
+static int emit_own(struct scc_compiled *made, const struct scc_emit_options *options,
+                    scc_error **err)
 {
     struct scc_proof proof;
+    if (scc_emit_bpf(made->policy, options, &made->program, err) < 0)
+        return -1;
     double start = now_ms();
-    if (scc_prove(made->policy, made->program, &proof, err) < 0)
+    if (prove_own(made->policy, made->program, &proof, err) < 0)
         return -1;
     made->proof_ms = now_ms() - start;
     made->proof_nodes = proof.nodes;
-    made->is_proved = proof.equal;
-    if (proof.equal)
-        return 0;
-    SCC_AUTOFREE char *difference = describe(made->policy, &proof);
-    return scc_error_set(err, SCC_ERROR_INPUT, "the program is wrong, a fault of seccompc: %s",
-                         difference ? difference : "");
+    made->is_proved = true;
+    return 0;
+}
+
+int scc_policy_compile(const scc_policy *policy, const struct scc_emit_options *options,
+                       scc_program **program, scc_error **err)
+{
+    struct scc_proof proof;
+    scc_program *made = NULL;
+    if (scc_emit_bpf(policy, options, &made, err) < 0)
+        return -1;
+    if (prove_own(policy, made, &proof, err) < 0) {
+        scc_program_free(made);
+        return -1;
+    }
+    *program = made;
+    return 0;
+}
+
+int scc_policy_prove(const scc_policy *policy, const scc_program *program, bool *equal,
+                     char **difference, scc_error **err)
+{
+    struct scc_proof proof;
+    char *text = NULL;
+    if (scc_prove(policy, program, &proof, err) < 0)
+        return -1;
+    if (!proof.equal && difference && (text = describe(policy, &proof)) == NULL)
+        return scc_error_nomem(err);
+    *equal = proof.equal;
+    if (difference)
+        *difference = text;
+    return 0;
 }
 
 /** Proves libseccomp's program of levels 0 and 1 against what it can say of the policy. */
@@ -232,8 +276,7 @@ static int emit(struct scc_compiled *made, const struct scc_compile_options *opt
                 scc_diags *diags, scc_error **err)
 {
     if (options->level == SCC_LEVEL_OWN) {
-        if (scc_emit_bpf(made->policy, &options->emit, &made->program, err) < 0 ||
-            prove_own(made, err) < 0)
+        if (emit_own(made, &options->emit, err) < 0)
             return -1;
         return options->crosschecks ? crosscheck(made, options, diags, err) : 0;
     }

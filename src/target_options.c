@@ -139,7 +139,7 @@ static const struct scc_option rows[] = {
      apply_arch},
     {"caps", 0, "LIST",
      "the container's capability bounding set: comma-separated names, or docker (default), podman, "
-     "none, all, or current, which is this process's own",
+     "current, none, all",
      apply_caps},
     {"cap-add", 0, "LIST", "add capabilities to the set, as docker run does; all adds every one",
      apply_cap_add},

@@ -66,6 +66,16 @@ cc -Wall -Wextra -Werror -o "$work/load" "$root/examples/load.c" $(pkg-config --
 }
 LD_LIBRARY_PATH="$work/root/usr/lib" "$work/load" missing true 2>&1 | grep -q 'cannot be opened'
 
+# shellcheck disable=SC2046
+cc -Wall -Wextra -Werror -o "$work/compile" "$root/examples/compile.c" $(pkg-config --cflags --libs seccompc)
+LD_LIBRARY_PATH="$work/root/usr/lib" "$work/compile" "$root/profiles/default.json" >"$work/example.bpf"
+"${SECCOMPC:?}" -q --export-bpf "$work/command.bpf" "$root/profiles/default.json"
+cmp "$work/example.bpf" "$work/command.bpf"
+if LD_LIBRARY_PATH="$work/root/usr/lib" "$work/compile" "$work/missing" >"$work/none" 2>&1; then
+    echo 'examples/compile.c: a missing profile is no failure'
+    exit 1
+fi
+
 # Nothing but the public functions is exported.
 nm -D --defined-only "$work/root/usr/lib/libseccompc.so.0" | awk '$2 ~ /[A-Z]/ {print $3}' |
     sort >"$work/exported"

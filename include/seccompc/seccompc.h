@@ -6,7 +6,7 @@
  *     scc_profile_read("default.json", &profile, diags, &err);
  *     scc_target_new(scc_arch_find("amd64"), scc_target_caps_docker(), 6, 18, &target, &err);
  *     scc_policy_select(profile, target, &policy, diags, &err);
- *     scc_emit_scmp(policy, SCC_SCMP_TREE, &program, diags, &err);
+ *     scc_policy_compile(policy, NULL, &program, &err);
  *     bytes = scc_program_to_bytes(program, &len);
  *
  * The library keeps no state of its own, prints nothing and never exits; objects may be used from
@@ -18,6 +18,7 @@
 #include <seccompc/arch.h>
 #include <seccompc/blob.h>
 #include <seccompc/cache.h>
+#include <seccompc/compile.h>
 #include <seccompc/diag.h>
 #include <seccompc/emit.h>
 #include <seccompc/error.h>
