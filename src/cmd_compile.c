@@ -12,6 +12,7 @@
 #include "compile.h"
 #include "config.h"
 #include "diag.h"
+#include "emit_options.h"
 #include "error.h"
 #include "file.h"
 #include "report.h"
@@ -19,16 +20,13 @@
 #include "target_options.h"
 #include "util.h"
 
-enum { WEIGHTS_MAX_BYTES = 1 << 20 };
-
 struct settings {
     struct scc_target_options target;
+    struct scc_emit_settings emit;
     const char *bpf_path; /* NULL: not wanted */
     const char *oci_path;
     const char *header_path;
-    const char *weights_path;
     bool is_base64;
-    bool has_optimize_for;
     struct scc_compile_options compile;
     bool is_strict;
     bool has_style;
@@ -38,29 +36,22 @@ struct settings {
     bool wants_version;
 };
 
-static int set_path(const char **path, const char *option, const char *value, scc_error **err)
-{
-    if (!*value)
-        return scc_error_set(err, SCC_ERROR_USAGE, "%s: an empty name, expected a file's", option);
-    if (*path)
-        return scc_error_set(err, SCC_ERROR_USAGE, "%s: given twice, expected once", option);
-    *path = value;
-    return 0;
-}
-
 static int apply_bpf(void *settings, const char *value, scc_error **err)
 {
-    return set_path(&((struct settings *)settings)->bpf_path, "--export-bpf", value, err);
+    return scc_options_set_path(&((struct settings *)settings)->bpf_path, "--export-bpf", value,
+                                err);
 }
 
 static int apply_oci(void *settings, const char *value, scc_error **err)
 {
-    return set_path(&((struct settings *)settings)->oci_path, "--export-oci", value, err);
+    return scc_options_set_path(&((struct settings *)settings)->oci_path, "--export-oci", value,
+                                err);
 }
 
 static int apply_header(void *settings, const char *value, scc_error **err)
 {
-    return set_path(&((struct settings *)settings)->header_path, "--export-header", value, err);
+    return scc_options_set_path(&((struct settings *)settings)->header_path, "--export-header",
+                                value, err);
 }
 
 static int apply_base64(void *settings, const char *value, scc_error **err)
@@ -77,33 +68,6 @@ static int apply_level(void *settings, const char *value, scc_error **err)
                              value);
     ((struct settings *)settings)->compile.level = (enum scc_level)(*value - '0');
     return 0;
-}
-
-static int apply_optimize_for(void *settings, const char *value, scc_error **err)
-{
-    static const char *const names[] = {
-        [SCC_OPTIMIZE_ATTACH] = "attach",
-        [SCC_OPTIMIZE_RUNTIME] = "runtime",
-        [SCC_OPTIMIZE_SIZE] = "size",
-    };
-    struct settings *all = settings;
-    for (size_t i = 0; i < SCC_COUNT(names); i++) {
-        if (strcmp(value, names[i]) != 0)
-            continue;
-        if (all->has_optimize_for && all->compile.emit.optimize_for != (enum scc_optimize_for)i)
-            return scc_error_set(err, SCC_ERROR_USAGE,
-                                 "--optimize-for: given twice, expected once");
-        all->has_optimize_for = true;
-        all->compile.emit.optimize_for = (enum scc_optimize_for)i;
-        return 0;
-    }
-    return scc_error_set(err, SCC_ERROR_USAGE,
-                         "--optimize-for %s: expected attach, runtime or size", value);
-}
-
-static int apply_weights(void *settings, const char *value, scc_error **err)
-{
-    return set_path(&((struct settings *)settings)->weights_path, "--weights", value, err);
 }
 
 static int apply_allow_mismatch(void *settings, const char *value, scc_error **err)
@@ -192,16 +156,6 @@ static const struct scc_option program_rows[] = {
      "0: libseccomp's linear program, as it comes; 1: its binary tree; 2: our own, the smallest "
      "and fastest (default)",
      apply_level},
-    {"optimize-for", 0, "WHAT",
-     "with -O2, the program that is best at: attach, being loaded (default); runtime, answering "
-     "the "
-     "calls that the kernel's action cache cannot hold; size, having few instructions",
-     apply_optimize_for},
-    {"weights", 0, "FILE",
-     "for --optimize-for runtime, which it implies: how often each call is made, in lines of a "
-     "name "
-     "and a count",
-     apply_weights},
     {"allow-mismatch", 0, NULL,
      "with -O0 and -O1: take libseccomp's program also where it answers otherwise than the profile",
      apply_allow_mismatch},
@@ -269,7 +223,7 @@ static int stage(struct compilation *at, const char *kind, const char *path,
         return scc_error_nomem(at->err);
     if (scc_file_check_apart(expanded, at->profile_path, at->err) < 0 ||
         scc_file_check_apart(expanded, at->settings->target.spec, at->err) < 0 ||
-        scc_file_check_apart(expanded, at->settings->weights_path, at->err) < 0 ||
+        scc_file_check_apart(expanded, at->settings->emit.weights_path, at->err) < 0 ||
         scc_output_set_add(at->outputs, expanded, bytes, len, at->err) < 0)
         return -1;
     report->outputs[report->output_count++] =
@@ -346,28 +300,15 @@ static int check_outputs(const struct settings *settings, scc_error **err)
 }
 
 /** What the program is to be best at is a question for our own generator alone. */
-static int check_optimize_for(struct settings *settings, scc_error **err)
+static int check_emit(struct settings *settings, scc_error **err)
 {
-    struct scc_compile_options *compile = &settings->compile;
-    if (settings->weights_path && !settings->has_optimize_for)
-        compile->emit.optimize_for = SCC_OPTIMIZE_RUNTIME;
-    if (settings->weights_path && compile->emit.optimize_for != SCC_OPTIMIZE_RUNTIME)
-        return scc_error_set(err, SCC_ERROR_USAGE,
-                             "--weights: expected --optimize-for runtime with it");
-    if ((settings->weights_path || settings->has_optimize_for) && compile->level != SCC_LEVEL_OWN)
-        return scc_error_set(err, SCC_ERROR_USAGE,
-                             "%s: libseccomp's program is as it is, expected -O2",
-                             settings->weights_path ? "--weights" : "--optimize-for");
-    return 0;
-}
-
-static int read_weights(const char *path, scc_frequencies **frequencies, scc_error **err)
-{
-    SCC_AUTOFREE char *text = NULL;
-    size_t len;
-    if (scc_file_read(path, WEIGHTS_MAX_BYTES, &text, &len, err) < 0)
+    const char *given = scc_emit_settings_given(&settings->emit);
+    if (scc_emit_settings_finish(&settings->emit, err) < 0)
         return -1;
-    return scc_frequencies_parse(text, len, path, frequencies, err);
+    if (given && settings->compile.level != SCC_LEVEL_OWN)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "%s: libseccomp's program is as it is, expected -O2", given);
+    return 0;
 }
 
 /** A word that is no file may have been meant as a command. */
@@ -401,11 +342,11 @@ static int refuse_warnings(const scc_diags *diags, size_t count, scc_error **err
 
 static int compile_targets(struct compilation *at, const struct scc_profile *profile,
                            const struct scc_target_choice *choice,
-                           const scc_frequencies *frequencies, scc_diags *diags)
+                           const struct scc_emit_options *emit, scc_diags *diags)
 {
     struct scc_report *report = &at->report;
     struct scc_compile_options options = at->settings->compile;
-    options.emit.frequencies = frequencies;
+    options.emit = *emit;
     options.on_conflict = at->settings->target.on_conflict;
     options.wants_oci = at->settings->oci_path != NULL;
     report->targets = calloc(choice->count, sizeof *report->targets);
@@ -446,14 +387,15 @@ static int run(const struct settings *settings, const char *path, scc_diags *dia
     SCC_CLEANUP(scc_target_choice_clear) struct scc_target_choice choice = {0};
     scc_profile *profile = NULL;
     scc_frequencies *frequencies = NULL;
+    struct scc_emit_options emit;
     struct compilation at = {.settings = settings, .profile_path = path, .err = err};
     bool takes_config = settings->target.spec && !path;
     int done = scc_target_options_choose(&settings->target, &choice, takes_config ? &profile : NULL,
                                          diags, err);
     if (done == 0 && !takes_config)
         done = read_profile(path, &profile, diags, err);
-    if (done == 0 && settings->weights_path)
-        done = read_weights(settings->weights_path, &frequencies, err);
+    if (done == 0)
+        done = scc_emit_settings_read(&settings->emit, &emit, &frequencies, err);
     at.outputs = scc_output_set_new();
     if (done == 0 && !at.outputs)
         done = scc_error_nomem(err);
@@ -462,7 +404,7 @@ static int run(const struct settings *settings, const char *path, scc_diags *dia
         at.report.profile_bytes = scc_profile_bytes(profile);
         at.report.diags = diags;
         at.report.is_verbose = settings->is_verbose;
-        done = compile_targets(&at, profile, &choice, frequencies, diags);
+        done = compile_targets(&at, profile, &choice, &emit, diags);
     }
     if (done == 0 && !scc_report_print(stderr, &at.report, settings->style))
         done = scc_error_nomem(err);
@@ -481,6 +423,7 @@ static int start(struct settings *settings, int argc, char **argv, bool *is_done
         {"Output:", output_rows, SCC_COUNT(output_rows), settings},
         scc_target_option_group(&settings->target),
         {"Program:", program_rows, SCC_COUNT(program_rows), settings},
+        scc_emit_option_group(&settings->emit),
         {"Report, on standard error:", report_rows, SCC_COUNT(report_rows), settings},
     };
     int first;
@@ -502,7 +445,7 @@ static int start(struct settings *settings, int argc, char **argv, bool *is_done
         return scc_error_set(err, SCC_ERROR_USAGE, "%s: a second PROFILE, expected one",
                              argv[first + 1]);
     *path = first < argc ? argv[first] : NULL;
-    const char *const inputs[] = {*path, settings->target.spec, settings->weights_path};
+    const char *const inputs[] = {*path, settings->target.spec, settings->emit.weights_path};
     unsigned from_stdin = 0;
     for (size_t i = 0; i < SCC_COUNT(inputs); i++)
         from_stdin += inputs[i] && strcmp(inputs[i], "-") == 0;
@@ -510,7 +453,7 @@ static int start(struct settings *settings, int argc, char **argv, bool *is_done
         return scc_error_set(err, SCC_ERROR_USAGE, "standard input is named twice");
     if (*is_done)
         return 0;
-    return check_optimize_for(settings, err) < 0 ? -1 : check_outputs(settings, err);
+    return check_emit(settings, err) < 0 ? -1 : check_outputs(settings, err);
 }
 
 int scc_cmd_compile(int argc, char **argv)

@@ -156,6 +156,16 @@ int scc_options_parse(const struct scc_option_group *groups, size_t group_count,
     return done;
 }
 
+int scc_options_set_path(const char **path, const char *option, const char *value, scc_error **err)
+{
+    if (!*value)
+        return scc_error_set(err, SCC_ERROR_USAGE, "%s: an empty name, expected a file's", option);
+    if (*path)
+        return scc_error_set(err, SCC_ERROR_USAGE, "%s: given twice, expected once", option);
+    *path = value;
+    return 0;
+}
+
 /** The columns that @p len bytes of UTF-8 take, each character one. */
 static unsigned width_of(const char *text, size_t len)
 {

@@ -36,6 +36,9 @@ struct scc_option_group {
 int scc_options_parse(const struct scc_option_group *groups, size_t group_count, int argc,
                       char **argv, int *first_operand, scc_error **err);
 
+/** Takes a file's name for an option that stands once; "" and a second one are SCC_ERROR_USAGE. */
+int scc_options_set_path(const char **path, const char *option, const char *value, scc_error **err);
+
 /** Prints the groups in at most 80 columns. */
 void scc_options_help(FILE *out, const struct scc_option_group *groups, size_t group_count);
 

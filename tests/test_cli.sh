@@ -312,6 +312,73 @@ says "a seccomp profile, expected an OCI runtime config"
 check "the input stands" 'cmp small.json mine.json'
 run 0 help
 
+# --- what a program is to be best at
+count() { echo $(($(stat -c %s "$1") / 8)); }
+steps() {
+    echo "x86_64 $2" | "$seccompc" sim --arch amd64 "$1" | sed -n 's/.*, \([0-9]*\) instructions$/\1/p'
+}
+default=${SCC_SOURCE_ROOT:?the root of the sources}/profiles/default.json
+for mode in size attach runtime; do
+    run 0 --arch amd64 --no-crosscheck --optimize-for $mode --export-bpf $mode.bpf "$default"
+    run 0 verify --arch amd64 $mode.bpf "$default"
+    check "$mode: none is smaller than size" '[ "$(count size.bpf)" -le "$(count "$mode.bpf")" ]'
+done
+run 0 --arch amd64 --no-crosscheck --export-bpf o.bpf "$default"
+check "attach is the default" 'cmp o.bpf attach.bpf'
+cat >counts <<'T'
+% time     seconds  usecs/call     calls    errors syscall
+------ ----------- ----------- --------- --------- ----------------
+ 90.30    0.091030          22   1104090           socket
+  9.68    0.011082           9      1204       110 read
+------ ----------- ----------- --------- --------- ----------------
+100.00    0.127676               1105294       110 total
+T
+awk '$4 ~ /^[0-9]+$/ && $NF != "total" { print $NF, $4 }' counts >weights
+run 0 --arch amd64 --no-crosscheck --weights weights --export-bpf heavy.bpf "$default"
+run 0 verify --arch amd64 heavy.bpf "$default"
+check "the heavy call's way is the shorter one" \
+    '[ "$(steps heavy.bpf socket)" -lt "$(steps attach.bpf socket)" ]'
+check "and a rare one's is not" '[ "$(steps heavy.bpf personality)" -ge "$(steps heavy.bpf socket)" ]'
+cp weights in
+run 0 --arch amd64 --no-crosscheck --optimize-for runtime --weights - --export-bpf o.bpf "$default"
+check "from standard input as well" 'cmp o.bpf heavy.bpf'
+: >in
+rm -f o.bpf
+run 2 --optimize-for speed --export-bpf o.bpf "$default"
+says "--optimize-for speed: expected attach, runtime or size"
+run 2 --optimize-for size --optimize-for attach "$default"
+says "--optimize-for: given twice, expected once"
+run 2 --optimize-for size --weights weights "$default"
+says "--weights: expected --optimize-for runtime with it"
+run 2 --weights weights --weights weights "$default"
+run 2 --weights '' "$default"
+for level in 0 1; do
+    run 2 -O$level --optimize-for size --export-bpf o.bpf "$default"
+    says "--optimize-for: libseccomp's program is as it is, expected -O2"
+    run 2 -O$level --weights weights --export-bpf o.bpf "$default"
+    says "--weights: libseccomp's program is as it is, expected -O2"
+done
+run 2 --weights - -
+says "standard input is named twice"
+run 2 --weights weights --export-bpf weights "$default"
+printf 'read 1\nsokcet 4\n' >wrong
+run 4 --weights wrong --export-bpf o.bpf "$default"
+says 'wrong:2:1: "sokcet 4": no such system call'
+printf '\n# x\nread many\n' >wrong
+run 4 --weights wrong --export-bpf o.bpf "$default"
+says "wrong:3:1: \"read many\": expected a system call's name and a count below 2^40"
+run 4 --weights counts --export-bpf o.bpf "$default"
+says "counts:1:1: "
+run 4 --weights /dev/null --export-bpf o.bpf "$default"
+says "/dev/null: no counts"
+run 4 --weights - --export-bpf o.bpf "$default"
+says "standard input: no counts"
+head -c 1100000 /dev/zero | tr '\0' '\n' >wrong
+run 4 --weights wrong --export-bpf o.bpf "$default"
+run 3 --weights missing --export-bpf o.bpf "$default"
+check "nothing was written" '[ ! -e o.bpf ]'
+rm -f attach.bpf runtime.bpf size.bpf heavy.bpf counts weights wrong
+
 # --- what review found
 run 2 dif a.json b.json
 says "did you mean diff?"

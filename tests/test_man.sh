@@ -178,7 +178,8 @@ plain <"$profile_page" | awk '/^\.Bd/ { open = 1; next } /^\.Ed/ { exit } open' 
 seccompc --strict -q --arch amd64 --caps all short.json || fail "the profile in $profile_page"
 block "$program_page" '^kill: ' >filter.txt
 block "$program_page" '^# ARCH' >cases
-[[ -s filter.txt && -s cases ]] || fail 'no listing or no table of cases'
+block "$program_page" '^% time' >counts
+[[ -s filter.txt && -s cases && -s counts ]] || fail 'no listing, table of cases or of counts'
 seccompc disasm --assemble filter.bpf filter.txt || fail "the listing: status $?"
 
 # The synopsis, one form after another. No input lets a question fail with "no".
@@ -336,7 +337,8 @@ for example in example.*; do
     fi
 done
 [[ $ran -ge 5 ]] || fail "only $ran examples ran"
-for file in docker.bpf docker.json docker-amd64.bpf docker-arm64.bpf slim.json filter.h program.b64; do
+for file in docker.bpf docker.json docker-amd64.bpf docker-arm64.bpf slim.json filter.h program.b64 \
+    service.bpf; do
     [[ -s $file ]] || fail "the examples leave no $file"
 done
 if command -v jq >/dev/null; then
