@@ -8,6 +8,7 @@
 #include "compile.h"
 #include "decision_support.h"
 #include "prove.h"
+#include "random_rules.h"
 #include "select.h"
 #include "walk.h"
 
@@ -146,27 +147,6 @@ Test(emit_bpf, one_answer_for_all_looks_at_nothing_but_the_architecture)
  * Random rule sets
  */
 
-static uint64_t boundary(uint64_t *seed)
-{
-    uint64_t low = random_below(seed, 2) ? random_below(seed, 8) : 0u - random_below(seed, 3);
-    return (random_below(seed, 2) ? 0 : (uint64_t)random_below(seed, 3) << 32) | (uint32_t)low;
-}
-
-static void add_rule(struct scc_strbuf *text, uint64_t *seed)
-{
-    static const char *const actions[] = {"ALLOW", "ALLOW", "ALLOW", "LOG", "TRAP", "KILL_PROCESS"};
-    static const char *const names[] = {"personality", "personality", "socket", "shmat"};
-    scc_strbuf_addf(text, "{\"names\":[\"%s\"],\"action\":\"SCMP_ACT_%s\",\"args\":[",
-                    names[random_below(seed, 4)], actions[random_below(seed, 6)]);
-    unsigned cmps = 1 + random_below(seed, 3), first = random_below(seed, 4);
-    for (unsigned i = 0; i < cmps; i++)
-        scc_strbuf_addf(text, "%s{\"index\":%u,\"value\":%llu,\"valueTwo\":%llu,\"op\":\"%s\"}",
-                        i ? "," : "", first + i, (unsigned long long)boundary(seed),
-                        (unsigned long long)boundary(seed),
-                        scc_op_name((enum scc_op)random_below(seed, SCC_OP_COUNT)));
-    scc_strbuf_add(text, "]}");
-}
-
 /** All are accepted: where rules conflict, the strictest answers. */
 static void check_random(const char *arch, unsigned rounds)
 {
@@ -177,13 +157,7 @@ static void check_random(const char *arch, unsigned rounds)
     while (rounds--) {
         struct scc_strbuf text = {0};
         struct fixture fixture = {0};
-        scc_strbuf_add(&text, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":["
-                              "\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\",\"SCMP_ARCH_S390\"],"
-                              "\"syscalls\":[");
-        for (unsigned rules = 1 + random_below(&seed, 6); rules > 0; rules--) {
-            add_rule(&text, &seed);
-            scc_strbuf_add(&text, rules > 1 ? "," : "]}");
-        }
+        add_random_profile(&text, &seed);
         must(scc_profile_parse(text.data, text.len, "random", &fixture.profile, NULL, &err), err);
         must(scc_select(fixture.profile, target, SCC_CONFLICT_STRICTEST, &fixture.policy, NULL,
                         &err),
