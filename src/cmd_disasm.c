@@ -2,7 +2,6 @@
 /** seccompc disasm [OPTIONS] PROGRAM: a program as a listing; with --assemble the way back. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "asm.h"
 #include "cmd.h"
@@ -19,13 +18,7 @@ struct settings {
 
 static int apply_assemble(void *settings, const char *value, scc_error **err)
 {
-    struct settings *own = settings;
-    if (!*value)
-        return scc_error_set(err, SCC_ERROR_USAGE, "--assemble: an empty name, expected a file's");
-    if (own->output)
-        return scc_error_set(err, SCC_ERROR_USAGE, "--assemble: given twice, expected once");
-    own->output = value;
-    return 0;
+    return scc_options_set_path(&((struct settings *)settings)->output, "--assemble", value, err);
 }
 
 static const struct scc_option rows[] = {
@@ -90,21 +83,6 @@ static int disassemble(struct scc_query *query, scc_error **err)
  * Listing to program
  */
 
-static int write_program(const char *path, const char *listing_path,
-                         const struct scc_program *program, size_t *len, scc_error **err)
-{
-    SCC_AUTOFREE void *bytes = scc_program_to_bytes(program, len);
-    struct scc_output_set *outputs = scc_output_set_new();
-    int done =
-        bytes && outputs ? scc_file_check_apart(path, listing_path, err) : scc_error_nomem(err);
-    if (done == 0)
-        done = scc_output_set_add(outputs, path, bytes, *len, err);
-    if (done == 0)
-        done = scc_output_set_commit(outputs, err);
-    scc_output_set_free(outputs);
-    return done;
-}
-
 static int print_written(const char *path, const struct scc_program *program, size_t len,
                          scc_error **err)
 {
@@ -116,33 +94,19 @@ static int print_written(const char *path, const struct scc_program *program, si
     return scc_json_build_print(&json, root, stdout, err);
 }
 
-static int check_output(const struct scc_query *query, const char *path, scc_error **err)
-{
-    if (strcmp(path, "-") != 0)
-        return 0;
-    if (query->is_json)
-        return scc_error_set(err, SCC_ERROR_USAGE,
-                             "--assemble - and --json both write to standard output, expected a "
-                             "file's name for one of them");
-    if (isatty(STDOUT_FILENO))
-        return scc_error_set(err, SCC_ERROR_USAGE,
-                             "--assemble -: standard output is a terminal, expected a file or a "
-                             "pipe");
-    return 0;
-}
-
 static int assemble(struct scc_query *query, const char *path, scc_error **err)
 {
     SCC_AUTOFREE char *text = NULL;
     size_t len;
     scc_program *program;
     const char *operand = query->operands[0];
-    if (check_output(query, path, err) < 0 ||
+    if (scc_query_check_output(query, "--assemble", path, err) < 0 ||
+        scc_file_check_apart(path, operand, err) < 0 ||
         scc_file_read(operand, SCC_ASM_MAX_BYTES, &text, &len, err) < 0 ||
         scc_asm(text, len, scc_file_shown_name(operand), query->choice.targets[0]->arch, &program,
                 err) < 0)
         return -1;
-    int done = write_program(path, query->operands[0], program, &len, err);
+    int done = scc_query_write_program(path, program, &len, err);
     if (done == 0 && query->is_json)
         done = print_written(path, program, len, err);
     scc_program_free(program);

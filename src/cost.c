@@ -3,23 +3,28 @@
 
 #include <linux/seccomp.h>
 
-unsigned scc_cost_longest_path(const scc_program *program)
+void scc_cost_longest_paths(const scc_program *program, unsigned longest[SCC_PROGRAM_MAX])
 {
     /* Jumps go forward only, so the paths from behind are known when an instruction is reached. */
-    unsigned from[SCC_PROGRAM_MAX] = {0};
     for (size_t at = program->count; at-- > 0;) {
         const struct sock_filter *insn = &program->insns[at];
         if (BPF_CLASS(insn->code) == BPF_RET) {
-            from[at] = 1;
+            longest[at] = 1;
         } else if (insn->code == (BPF_JMP | BPF_JA)) {
-            from[at] = 1 + from[at + 1 + insn->k];
+            longest[at] = 1 + longest[at + 1 + insn->k];
         } else if (BPF_CLASS(insn->code) == BPF_JMP) {
-            unsigned yes = from[at + 1 + insn->jt], no = from[at + 1 + insn->jf];
-            from[at] = 1 + (yes > no ? yes : no);
+            unsigned yes = longest[at + 1 + insn->jt], no = longest[at + 1 + insn->jf];
+            longest[at] = 1 + (yes > no ? yes : no);
         } else {
-            from[at] = 1 + from[at + 1];
+            longest[at] = 1 + longest[at + 1];
         }
     }
+}
+
+unsigned scc_cost_longest_path(const scc_program *program)
+{
+    unsigned from[SCC_PROGRAM_MAX] = {0};
+    scc_cost_longest_paths(program, from);
     return from[0];
 }
 
@@ -44,34 +49,56 @@ static size_t skip(uint32_t a, const struct sock_filter *insn)
     return holds ? insn->jt : insn->jf;
 }
 
-bool scc_cost_is_cached(const scc_program *program, uint32_t audit, uint32_t nr)
+/** Where the kernel's emulator ends: at a return, or where it needs more than the number. */
+struct emulated {
+    const struct sock_filter *end;
+    unsigned steps; /* before the end */
+};
+
+/** seccomp_is_const_allow(), kernel/seccomp.c, since 5.11. */
+static struct emulated emulate(const scc_program *program, uint32_t audit, uint32_t nr)
 {
     uint32_t a = 0;
-    for (size_t at = 0; at < program->count; at++) {
-        const struct sock_filter *insn = &program->insns[at];
+    unsigned steps = 0;
+    for (const struct sock_filter *insn = program->insns;; insn++, steps++) {
         switch (insn->code) {
         case BPF_LD | BPF_W | BPF_ABS:
             if (insn->k != 4 * SCC_WORD_NR && insn->k != 4 * SCC_WORD_ARCH)
-                return false;
+                return (struct emulated){insn, steps};
             a = insn->k == 4 * SCC_WORD_NR ? nr : audit;
             break;
-        case BPF_RET | BPF_K:
-            return insn->k == SECCOMP_RET_ALLOW;
         case BPF_JMP | BPF_JA:
-            at += insn->k;
+            insn += insn->k;
             break;
         case BPF_JMP | BPF_JEQ | BPF_K:
         case BPF_JMP | BPF_JGE | BPF_K:
         case BPF_JMP | BPF_JGT | BPF_K:
         case BPF_JMP | BPF_JSET | BPF_K:
-            at += skip(a, insn);
+            insn += skip(a, insn);
             break;
         case BPF_ALU | BPF_AND | BPF_K:
             a &= insn->k;
             break;
-        default:
-            return false;
+        default: /* BPF_RET | BPF_K, and what the emulator does not know */
+            return (struct emulated){insn, steps};
         }
     }
-    return false;
+}
+
+bool scc_cost_is_cached(const scc_program *program, uint32_t audit, uint32_t nr)
+{
+    const struct sock_filter *end = emulate(program, audit, nr).end;
+    return end->code == (BPF_RET | BPF_K) && end->k == SECCOMP_RET_ALLOW;
+}
+
+struct scc_number_cost scc_cost_of_number(const scc_program *program,
+                                          const unsigned longest[SCC_PROGRAM_MAX], uint32_t audit,
+                                          uint32_t nr)
+{
+    struct emulated emulated = emulate(program, audit, nr);
+    return (struct scc_number_cost){
+        .steps_at_worst = emulated.steps + longest[emulated.end - program->insns],
+        .is_decided = emulated.end->code == (BPF_RET | BPF_K),
+        .return_value = emulated.end->k,
+    };
 }

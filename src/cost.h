@@ -15,4 +15,24 @@ unsigned scc_cost_longest_path(const scc_program *program);
  */
 bool scc_cost_is_cached(const scc_program *program, uint32_t audit, uint32_t nr);
 
+/** What the instructions of one audit arch and number cost. */
+struct scc_number_cost {
+    /** At worst, whatever the arguments: as far as the kernel's emulator follows the number, then
+     * the longest way. */
+    unsigned steps_at_worst;
+    /** Number and audit arch alone lead to `return_value`. */
+    bool is_decided;
+    uint32_t return_value;
+};
+
+/**
+ * Fills in @p longest, for each instruction of @p program the instructions of the longest way from
+ * there on, itself included.
+ */
+void scc_cost_longest_paths(const scc_program *program, unsigned longest[SCC_PROGRAM_MAX]);
+
+struct scc_number_cost scc_cost_of_number(const scc_program *program,
+                                          const unsigned longest[SCC_PROGRAM_MAX], uint32_t audit,
+                                          uint32_t nr);
+
 #endif

@@ -4,7 +4,9 @@
 #include <linux/seccomp.h>
 
 #include "arch.h"
+#include "cost.h"
 #include "frequencies.h"
+#include "jit.h"
 #include "syscall.h"
 
 enum {
@@ -38,9 +40,8 @@ const struct scc_search_cost *scc_emit_cost_of_args(enum scc_optimize_for optimi
     return &costs[optimize_for];
 }
 
-/** Whether the kernel caches allowed calls of the ABI: SECCOMP_ARCH_NATIVE and _COMPAT in
- * arch/.../include/asm/seccomp.h. */
-static bool has_action_cache(const struct scc_arch *arch)
+/* SECCOMP_ARCH_NATIVE and _COMPAT in arch/.../include/asm/seccomp.h. */
+bool scc_emit_has_action_cache(const struct scc_arch *arch)
 {
     switch (arch->kernel) {
     case SCC_ARCH_MIPS64:
@@ -53,23 +54,29 @@ static bool has_action_cache(const struct scc_arch *arch)
     }
 }
 
-/** How often the filter runs for calls that lead to @p target, where nobody counted. */
-static uint32_t guess_frequency(const struct scc_arch *arch, const struct scc_dag_node *target)
+/** How a number is answered. */
+struct answer {
+    bool is_decided; /* whatever the arguments, by `return_value` */
+    uint32_t return_value;
+};
+
+/** How often the filter runs for calls that are answered so, where nobody counted. */
+static uint32_t guess_frequency(const struct scc_arch *arch, struct answer answer)
 {
-    if (target->kind != SCC_DAG_RETURN)
+    if (!answer.is_decided)
         return BY_ARGUMENT;
-    return target->k == SECCOMP_RET_ALLOW && has_action_cache(arch) ? 0 : DENIED;
+    return answer.return_value == SECCOMP_RET_ALLOW && scc_emit_has_action_cache(arch) ? 0 : DENIED;
 }
 
-/** How often the filter runs for call @p nr, as counted. */
-static uint32_t find_frequency(const struct scc_frequencies *frequencies,
-                               const struct scc_arch *arch, uint32_t nr,
-                               const struct scc_dag_node *target)
+/** What a step on the way of call @p nr weighs, not counting what the kernel walks at attach. */
+static uint32_t weigh_call(const struct scc_emit_options *options, const struct scc_arch *arch,
+                           uint32_t nr, struct answer answer)
 {
-    const struct scc_syscall *call = scc_syscall_at(arch, nr);
-    if (!call || guess_frequency(arch, target) == 0)
-        return 0;
-    return scc_frequencies_share(frequencies, call);
+    uint32_t guessed = guess_frequency(arch, answer);
+    if (!options->frequencies)
+        return weights_of[options->optimize_for].call * guessed;
+    const struct scc_syscall *call = guessed ? scc_syscall_at(arch, nr) : NULL;
+    return call ? scc_frequencies_share(options->frequencies, call) : 0;
 }
 
 struct scc_search_cost scc_emit_cost_of_numbers(const struct scc_emit_options *options,
@@ -88,11 +95,8 @@ struct scc_search_cost scc_emit_cost_of_numbers(const struct scc_emit_options *o
             at++;
         const struct scc_dag_node *target = &dag->nodes[branches->items[at].target];
         weights->cumulative[i] = sum;
-        sum += number;
-        if (options->frequencies)
-            sum += find_frequency(options->frequencies, arch, nr, target);
-        else if (each->call)
-            sum += each->call * guess_frequency(arch, target);
+        sum += number + weigh_call(options, arch, nr,
+                                   (struct answer){target->kind == SCC_DAG_RETURN, target->k});
     }
     weights->cumulative[SCC_TABLE_END] = sum;
     return (struct scc_search_cost){
@@ -102,4 +106,69 @@ struct scc_search_cost scc_emit_cost_of_numbers(const struct scc_emit_options *o
         .hot_first = arch->id == SCC_ARCH_X32 ? 0 : arch->nr_offset,
         .hot_count = sum ? SCC_TABLE_END : 0,
     };
+}
+
+/*
+ * Whole programs
+ */
+
+void scc_emit_measure(const scc_program *program, struct scc_program_cost *cost)
+{
+    cost->instructions = scc_program_count(program);
+    cost->longest_path = scc_cost_longest_path(program);
+    cost->steps = cost->numbers = 0;
+    cost->cached = 0;
+    for (size_t i = 0; i < cost->arch_count; i++) {
+        const struct scc_arch *arch = cost->arches[i];
+        for (uint32_t j = 0; j < SCC_TABLE_END; j++) {
+            struct scc_call call = {.audit = arch->audit, .nr = arch->nr_offset + j};
+            cost->steps += scc_program_sim(program, &call).steps;
+            cost->numbers++;
+            cost->cached +=
+                scc_emit_has_action_cache(arch) && scc_cost_is_cached(program, call.audit, call.nr);
+        }
+    }
+}
+
+/** How much longer the ways of calls are in @p before at worst, by their weights. */
+static int64_t weigh_calls(const struct scc_emit_options *options, const scc_program *before,
+                           const scc_program *after, const struct scc_program_cost *cost)
+{
+    unsigned longest_before[SCC_PROGRAM_MAX], longest_after[SCC_PROGRAM_MAX];
+    int64_t gain = 0;
+    scc_cost_longest_paths(before, longest_before);
+    scc_cost_longest_paths(after, longest_after);
+    for (size_t i = 0; i < cost->arch_count; i++) {
+        const struct scc_arch *arch = cost->arches[i];
+        for (uint32_t j = 0; j < SCC_TABLE_END; j++) {
+            uint32_t nr = arch->nr_offset + j;
+            struct scc_number_cost old =
+                scc_cost_of_number(before, longest_before, arch->audit, nr);
+            struct scc_number_cost new = scc_cost_of_number(after, longest_after, arch->audit, nr);
+            uint32_t weight =
+                weigh_call(options, arch, nr,
+                           (struct answer){old.is_decided || new.is_decided,
+                                           old.is_decided ? old.return_value : new.return_value});
+            gain += weight * ((int64_t)old.steps_at_worst - (int64_t) new.steps_at_worst);
+        }
+    }
+    return gain;
+}
+
+int64_t scc_emit_gain(const struct scc_emit_options *options, const scc_program *before,
+                      const struct scc_program_cost *before_cost, const scc_program *after,
+                      const struct scc_program_cost *after_cost)
+{
+    const struct weights *each = &weights_of[options->optimize_for];
+    int64_t instructions = (int64_t)before_cost->instructions - (int64_t)after_cost->instructions;
+    int64_t steps = (int64_t)before_cost->steps - (int64_t)after_cost->steps;
+    int64_t gain = each->node * instructions + each->number * steps;
+    if (options->optimize_for == SCC_OPTIMIZE_RUNTIME)
+        gain += weigh_calls(options, before, after, after_cost);
+    if (!gain && options->optimize_for == SCC_OPTIMIZE_ATTACH) {
+        uint64_t old = scc_jit_work(before->insns, before->count);
+        uint64_t new = scc_jit_work(after->insns, after->count);
+        return (old > new) - (old < new);
+    }
+    return gain;
 }

@@ -5,6 +5,7 @@
 
 #include <seccompc/emit.h>
 
+#include "arch.h"
 #include "numbers.h"
 
 enum {
@@ -29,5 +30,29 @@ struct scc_search_cost scc_emit_cost_of_numbers(const struct scc_emit_options *o
                                                 const struct scc_dag *dag,
                                                 const struct scc_branches *branches,
                                                 struct scc_number_weights *weights);
+
+/** Whether the kernel of @p arch keeps an action cache for it: not for x32, nor on MIPS. */
+bool scc_emit_has_action_cache(const struct scc_arch *arch);
+
+/** What the calls of some architectures cost in a program, over their tables of numbers. */
+struct scc_program_cost {
+    const struct scc_arch *arches[SCC_ARCH_COUNT]; /* x32 is none of them */
+    size_t arch_count;
+    size_t instructions;
+    unsigned longest_path;
+    uint64_t steps, numbers; /* of all numbers, arguments 0; and how many numbers these are */
+    size_t cached;           /* numbers that the kernel's action cache holds */
+};
+
+/** Fills in what is behind arch_count. */
+void scc_emit_measure(const scc_program *program, struct scc_program_cost *cost);
+
+/**
+ * By how much what @p options ask for is cheaper in @p after than in @p before, two programs that
+ * answer alike with their measured costs: the sign alone means something.
+ */
+int64_t scc_emit_gain(const struct scc_emit_options *options, const scc_program *before,
+                      const struct scc_program_cost *before_cost, const scc_program *after,
+                      const struct scc_program_cost *after_cost);
 
 #endif

@@ -16,6 +16,7 @@ const struct scc_command scc_commands[] = {
     {"run", "a command under a filter", scc_cmd_run},
     {"sim", "answers of a program or profile to a table of calls", scc_cmd_sim},
     {"cache", "list, prune or verify the cache of compiled programs", scc_cmd_cache},
+    {"optimize", "program to an equal, better one", scc_cmd_optimize},
 };
 const unsigned scc_command_count = sizeof scc_commands / sizeof *scc_commands;
 

@@ -155,3 +155,12 @@ scc_dag_ref scc_numbers_build(struct scc_dag *dag, const struct scc_numbers *tab
     return dag->nodes[tests].kind == SCC_DAG_RETURN ? tests
                                                     : scc_dag_load(dag, SCC_WORD_ARCH, tests);
 }
+
+scc_dag_ref scc_numbers_build_one(struct scc_dag *dag, const struct scc_numbers *table)
+{
+    struct builder builder = {.dag = dag};
+    scc_dag_ref ref = with_nr(dag, build_table(&builder, table));
+    scc_branches_clear(&builder.below);
+    scc_branches_clear(&builder.above);
+    return ref;
+}

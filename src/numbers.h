@@ -25,4 +25,7 @@ void scc_numbers_clear(struct scc_numbers *tables, size_t count);
 scc_dag_ref scc_numbers_build(struct scc_dag *dag, const struct scc_numbers *tables, size_t count,
                               scc_dag_ref otherwise);
 
+/** The same where every audit arch is answered as the one of @p table is. */
+scc_dag_ref scc_numbers_build_one(struct scc_dag *dag, const struct scc_numbers *table);
+
 #endif

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "file.h"
 #include "report.h"
 #include "util.h"
 
@@ -71,12 +73,17 @@ int scc_query_start(struct scc_query *query, const struct scc_query_usage *usage
 {
     const struct scc_option_group groups[] = {
         {"Options:", usage->options, usage->option_count, usage->settings},
+        usage->more,
         scc_target_option_group(&query->target_options),
         {"Report:", rows, SCC_COUNT(rows), query},
     };
-    const struct scc_option_group *used = usage->option_count ? groups : groups + 1;
-    size_t used_count = usage->option_count ? SCC_COUNT(groups) : SCC_COUNT(groups) - 1;
+    struct scc_option_group used[SCC_COUNT(groups)];
+    size_t used_count = 0;
     int first;
+    for (size_t i = 0; i < SCC_COUNT(groups); i++) {
+        if (groups[i].count)
+            used[used_count++] = groups[i];
+    }
     if (!query->diags)
         query->diags = scc_diags_new();
     if (!query->diags)
@@ -102,6 +109,37 @@ int scc_query_read(struct scc_query *query, int index, struct scc_input *input, 
 {
     return scc_input_read(query->operands[index], query->choice.targets[0], &query->target_options,
                           input, query->diags, err);
+}
+
+int scc_query_check_output(const struct scc_query *query, const char *option, const char *path,
+                           scc_error **err)
+{
+    if (strcmp(path, "-") != 0)
+        return 0;
+    if (query->is_json)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "%s - and --json both write to standard output, expected a file's "
+                             "name for one of them",
+                             option);
+    if (isatty(STDOUT_FILENO))
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "%s -: standard output is a terminal, expected a file or a pipe",
+                             option);
+    return 0;
+}
+
+int scc_query_write_program(const char *path, const struct scc_program *program, size_t *len_bytes,
+                            scc_error **err)
+{
+    SCC_AUTOFREE void *bytes = scc_program_to_bytes(program, len_bytes);
+    struct scc_output_set *outputs = scc_output_set_new();
+    int done = bytes && outputs ? 0 : scc_error_nomem(err);
+    if (done == 0)
+        done = scc_output_set_add(outputs, path, bytes, *len_bytes, err);
+    if (done == 0)
+        done = scc_output_set_commit(outputs, err);
+    scc_output_set_free(outputs);
+    return done;
 }
 
 int scc_query_finish(struct scc_query *query, int done, int status, scc_error *err)

@@ -15,6 +15,7 @@ struct scc_query_usage {
     const struct scc_option *options; /* of its own, or NULL */
     size_t option_count;
     void *settings;
+    struct scc_option_group more; /* shared with other commands; count 0: none */
     int operands_min, operands_max;
 };
 
@@ -39,6 +40,17 @@ int scc_query_start(struct scc_query *query, const struct scc_query_usage *usage
 
 /** Reads operand @p index as a profile, config or program for the query's target. */
 int scc_query_read(struct scc_query *query, int index, struct scc_input *input, scc_error **err);
+
+/**
+ * Refuses (SCC_ERROR_USAGE) standard output for the program that @p option names, where that is a
+ * terminal or the answer goes there.
+ */
+int scc_query_check_output(const struct scc_query *query, const char *option, const char *path,
+                           scc_error **err);
+
+/** Writes @p program to @p path ("-" is standard output), whole or not at all. */
+int scc_query_write_program(const char *path, const struct scc_program *program, size_t *len_bytes,
+                            scc_error **err);
 
 /**
  * Ends a command: prints warnings and the error, if any, to standard error (as JSON with --json;

@@ -24,8 +24,7 @@ static bool has_colours(FILE *out)
     return isatty(fileno(out)) && !(refused && *refused);
 }
 
-/** A line "label     text", wrapped; takes what is in @p text and empties it. */
-static void print_line(FILE *out, const char *label, struct scc_strbuf *text)
+void scc_report_line(FILE *out, const char *label, struct scc_strbuf *text)
 {
     bool is_warning = strcmp(label, "warning") == 0 && has_colours(out);
     SCC_AUTOFREE char *line = scc_strbuf_steal(text);
@@ -51,7 +50,7 @@ static void print_profile(FILE *out, const struct scc_report *report)
     add_count(&text, profile->entry_count, "entry, ", "entries, ");
     add_count(&text, scc_profile_name_count(profile), "name; default ", "names; default ");
     scc_action_describe(&text, policy->default_return, policy->target);
-    print_line(out, "profile", &text);
+    scc_report_line(out, "profile", &text);
 }
 
 static void print_target(FILE *out, const struct scc_report_target *target)
@@ -65,7 +64,7 @@ static void print_target(FILE *out, const struct scc_report_target *target)
                     target->target->kernel.minor);
     add_count(&text, (size_t)__builtin_popcountll(target->target->caps), "capability",
               "capabilities");
-    print_line(out, "target", &text);
+    scc_report_line(out, "target", &text);
 }
 
 /* The keys of includes and excludes. */
@@ -125,7 +124,7 @@ static void print_selected(FILE *out, const struct scc_policy *policy)
         add_count(&text, policy->absent_names, "name is of another architecture",
                   "names are of other architectures");
     }
-    print_line(out, "selected", &text);
+    scc_report_line(out, "selected", &text);
 }
 
 static void print_program(FILE *out, const struct scc_compiled *compiled)
@@ -140,7 +139,7 @@ static void print_program(FILE *out, const struct scc_compiled *compiled)
                     ", %u steps at worst, %zu of %zu unconditional ones in the kernel's action "
                     "cache",
                     scc_cost_longest_path(compiled->program), cache.cached, cache.allowed);
-    print_line(out, "program", &text);
+    scc_report_line(out, "program", &text);
 }
 
 static void print_proof(FILE *out, const struct scc_compiled *compiled)
@@ -154,7 +153,7 @@ static void print_proof(FILE *out, const struct scc_compiled *compiled)
     else
         scc_strbuf_add(&text, "equals the profile for every input");
     scc_strbuf_addf(&text, ", %.1f ms, %zu nodes", compiled->proof_ms, compiled->proof_nodes);
-    print_line(out, "proof", &text);
+    scc_report_line(out, "proof", &text);
 }
 
 /** Names the entries that do not apply, and why. */
@@ -173,7 +172,7 @@ static void print_details(FILE *out, const struct scc_report *report,
             scc_strbuf_add(&text, " ");
             scc_strbuf_add_escaped(&text, scc_json_string(name));
         }
-        print_line(out, "", &text);
+        scc_report_line(out, "", &text);
     }
 }
 
@@ -184,7 +183,7 @@ static void print_diags(FILE *out, const scc_diags *diags)
     for (size_t i = 0; (message = scc_diags_at(diags, i, &level)) != NULL; i++) {
         struct scc_strbuf text = {0};
         scc_strbuf_add(&text, message);
-        print_line(out, level == SCC_DIAG_NOTE ? "note" : "warning", &text);
+        scc_report_line(out, level == SCC_DIAG_NOTE ? "note" : "warning", &text);
     }
 }
 
@@ -204,7 +203,7 @@ static void print_outputs(FILE *out, const struct scc_report *report)
     if (!report->output_count) {
         struct scc_strbuf text = {0};
         scc_strbuf_add(&text, "nothing (--export-bpf and its like name files)");
-        print_line(out, "wrote", &text);
+        scc_report_line(out, "wrote", &text);
     }
     for (size_t i = 0; i < report->output_count; i++) {
         const struct scc_report_output *output = &report->outputs[i];
@@ -215,7 +214,7 @@ static void print_outputs(FILE *out, const struct scc_report *report)
         if (strcmp(output->kind, "oci") == 0)
             scc_strbuf_addf(&text, " of the profile's %zu", report->profile_bytes);
         scc_strbuf_add(&text, ")");
-        print_line(out, "wrote", &text);
+        scc_report_line(out, "wrote", &text);
     }
 }
 

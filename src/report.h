@@ -7,6 +7,7 @@
 
 #include "compile.h"
 #include "diag.h"
+#include "strbuf.h"
 
 enum scc_report_style {
     SCC_REPORT_DIAGNOSTICS, /* warnings alone */
@@ -40,6 +41,9 @@ struct scc_report {
 
 /** Prints the report of a compilation that is done. Returns false without memory. */
 bool scc_report_print(FILE *out, const struct scc_report *report, enum scc_report_style style);
+
+/** Prints a line "label     text", wrapped; takes what is in @p text and empties it. */
+void scc_report_line(FILE *out, const char *label, struct scc_strbuf *text);
 
 /** Prints why nothing was written. */
 void scc_report_failure(FILE *out, const scc_error *err, const scc_diags *diags,

@@ -188,7 +188,8 @@ for words in '--help' 'compile --help' 'sim --help' '--arch help' 'diff --arch h
     'verify default.bpf default.json' 'diff default.json default.bpf' 'within default.json default.bpf' \
     'explain default.json read' 'explain default.bpf 0 a0=1 a5=-1' 'disasm default.bpf' \
     'disasm --assemble again.bpf filter.txt' 'sim --arch amd64 filter.bpf' \
-    'cache --cache-dir cache list' 'cache --cache-dir cache prune' 'cache --cache-dir cache verify'; do
+    'cache --cache-dir cache list' 'cache --cache-dir cache prune' 'cache --cache-dir cache verify' \
+    'optimize filter.bpf -o optimized.bpf'; do
     # shellcheck disable=SC2086 # words
     seccompc $words -q >out 2>&1 <<<'x86_64 read = ALLOW' ||
         fail "seccompc $words: status $?: $(cat out)"
@@ -257,6 +258,8 @@ done >answers
 describes 'explain --json' 41 COMMANDS/explain QUESTIONS
 { json disasm filter.bpf; json disasm --assemble again.bpf filter.txt; } >answers
 describes 'disasm --json' 11 COMMANDS/disasm
+json optimize filter.bpf -o optimized.bpf >answers
+describes 'optimize --json' 15 COMMANDS/optimize
 printf 'x86_64 0..500 = LOG\nx86_64 read\n' >calls
 printf 'ld [16]\nor #0x50000\nret a\n' >many.txt
 seccompc disasm --arch amd64 --assemble many.bpf many.txt || fail "many.txt: status $?"
@@ -338,7 +341,7 @@ for example in example.*; do
 done
 [[ $ran -ge 5 ]] || fail "only $ran examples ran"
 for file in docker.bpf docker.json docker-amd64.bpf docker-arm64.bpf slim.json filter.h program.b64 \
-    service.bpf; do
+    service.bpf better.bpf; do
     [[ -s $file ]] || fail "the examples leave no $file"
 done
 if command -v jq >/dev/null; then
