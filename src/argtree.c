@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "action.h"
+#include "argsweep.h"
 #include "util.h"
 
 enum {
@@ -19,34 +20,16 @@ enum {
     /* And so many rules in all of their states, which bounds the time. */
     PENDING_MAX = 4 << 20,
     FIRST_SLOTS = 64,
-};
-
-/**
- * A rule that can still hold. Bit i of `open` is its comparison i; bit i of `settled` says that its
- * mask holds for the word that is being looked at, which leaves the low word to decide.
- */
-struct pending {
-    uint32_t rule;
-    uint8_t open, settled;
-    uint16_t zero; /* states are compared as bytes */
-};
-
-/** Rules in their order. Behind one that holds for certain there is none. */
-struct state {
-    struct pending *rules;
-    size_t count;
+    FEW_VALUES = 2, /* under one mask that are tested one by one: JSET may do, and keeps the word */
 };
 
 struct memo {
     uint64_t hash;
     unsigned stage;
-    struct state state;
+    struct scc_argstate state;
     scc_dag_ref ref;
 };
 
-/*
- * A stage is a word: argument i's high word is stage 2 * i, its low word 2 * i + 1.
- */
 struct builder {
     struct scc_dag *dag;
     const struct scc_arg_rule *rules;
@@ -65,126 +48,61 @@ struct part {
     bool needs_word;
 };
 
-enum verdict {
-    VERDICT_FALSE,
-    VERDICT_TRUE,
-    VERDICT_OPEN, /* the high words are equal: the low ones decide */
-};
-
-static uint32_t half_of(uint64_t value, unsigned stage)
-{
-    return (uint32_t)(stage % 2 ? value : value >> 32);
-}
-
 static unsigned word_of(const struct builder *builder, unsigned stage)
 {
     return stage % 2 ? scc_word_low(stage / 2, builder->is_big_endian)
                      : scc_word_high(stage / 2, builder->is_big_endian);
 }
 
-/** What an operator says of a word below, equal to and above the value's. */
-static const struct {
-    bool below, equal, above;
-} outcomes[SCC_OP_COUNT] = {
-    [SCC_OP_NE] = {true, false, true},         [SCC_OP_LT] = {true, false, false},
-    [SCC_OP_LE] = {true, true, false},         [SCC_OP_EQ] = {false, true, false},
-    [SCC_OP_GE] = {false, true, true},         [SCC_OP_GT] = {false, false, true},
-    [SCC_OP_MASKED_EQ] = {false, true, false},
-};
-
-/** What a comparison says of a word's value; @p stage is one of its argument's. */
-static enum verdict judge(const struct scc_cmp *cmp, unsigned stage, uint32_t word)
-{
-    uint32_t value = half_of(cmp->value, stage);
-    if (cmp->op == SCC_OP_MASKED_EQ) {
-        word &= value;
-        value &= half_of(cmp->value2, stage);
-    }
-    if (word == value && stage % 2 == 0)
-        return VERDICT_OPEN;
-    bool holds = word == value  ? outcomes[cmp->op].equal
-                 : word < value ? outcomes[cmp->op].below
-                                : outcomes[cmp->op].above;
-    return holds ? VERDICT_TRUE : VERDICT_FALSE;
-}
-
 /*
  * States
  */
 
-static struct state new_state(struct builder *builder, size_t cap)
+static bool has_failed(const struct builder *builder)
 {
-    struct state state = {.rules = malloc((cap + 1) * sizeof *state.rules)};
+    return builder->dag->failed || builder->has_overflowed;
+}
+
+static struct scc_argstate new_state(struct builder *builder, size_t cap)
+{
+    struct scc_argstate state = scc_argstate_new(cap);
     if (!state.rules)
         builder->dag->failed = true;
     return state;
 }
 
-/** Adds a rule to a state, unless one that holds for certain is in front of it. */
-static void append(struct state *state, struct pending pending)
+static void trim(const struct builder *builder, struct scc_argstate *state)
 {
-    if (!state->count || state->rules[state->count - 1].open)
-        state->rules[state->count++] = pending;
+    scc_argstate_trim(state, builder->rules, builder->default_return);
 }
 
-/** Rules at the end that answer what comes anyway say nothing. */
-static void trim(const struct builder *builder, struct state *state)
+static bool is_open_here(const struct builder *builder, const struct scc_pending *pending,
+                         unsigned cmp, unsigned stage)
 {
-    while (state->count) {
-        const struct pending *last = &state->rules[state->count - 1];
-        if (builder->rules[last->rule].return_value != builder->default_return)
-            return;
-        state->count--;
-    }
-}
-
-/** Whether a comparison concerns the stage's word and is not decided yet. */
-static bool is_open_here(const struct builder *builder, const struct pending *pending, unsigned cmp,
-                         unsigned stage)
-{
-    return (pending->open & ~pending->settled) >> cmp & 1 &&
-           builder->rules[pending->rule].cmps[cmp].arg == stage / 2;
-}
-
-/** Judges the open comparisons of a rule; false where one is false. */
-static bool advance_rule(const struct builder *builder, struct pending *pending, unsigned stage,
-                         uint32_t word)
-{
-    const struct scc_arg_rule *rule = &builder->rules[pending->rule];
-    for (unsigned i = 0; i < rule->cmp_count; i++) {
-        if (!is_open_here(builder, pending, i, stage))
-            continue;
-        enum verdict verdict = judge(&rule->cmps[i], stage, word);
-        if (verdict == VERDICT_FALSE)
-            return false;
-        if (verdict == VERDICT_TRUE)
-            pending->open &= (uint8_t) ~(1u << i);
-    }
-    pending->settled = 0;
-    return true;
+    return scc_pending_is_open(pending, builder->rules, cmp, stage);
 }
 
 /** The state after the word was found to be @p word. */
-static struct state advance(struct builder *builder, const struct state *from, unsigned stage,
-                            uint32_t word)
+static struct scc_argstate advance(struct builder *builder, const struct scc_argstate *from,
+                                   unsigned stage, uint32_t word)
 {
-    struct state to = new_state(builder, from->count);
+    struct scc_argstate to = new_state(builder, from->count);
     if (!to.rules)
         return to;
     for (size_t i = 0; i < from->count; i++) {
-        struct pending pending = from->rules[i];
-        if (advance_rule(builder, &pending, stage, word))
-            append(&to, pending);
+        struct scc_pending pending = from->rules[i];
+        if (scc_pending_advance(&pending, builder->rules, stage, word))
+            scc_argstate_append(&to, builder->rules, pending);
     }
     trim(builder, &to);
     return to;
 }
 
-static uint64_t hash_state(unsigned stage, const struct state *state)
+static uint64_t hash_state(unsigned stage, const struct scc_argstate *state)
 {
     uint64_t hash = stage + 1;
     for (size_t i = 0; i < state->count; i++) {
-        const struct pending *pending = &state->rules[i];
+        const struct scc_pending *pending = &state->rules[i];
         hash ^= (uint64_t)pending->rule << 16 | (uint64_t)pending->settled << 8 | pending->open;
         hash *= 0x9e3779b97f4a7c15u;
     }
@@ -192,7 +110,8 @@ static uint64_t hash_state(unsigned stage, const struct state *state)
 }
 
 /** The memo of a state, or the free one where it belongs. */
-static struct memo *find_memo(struct builder *builder, unsigned stage, const struct state *state)
+static struct memo *find_memo(struct builder *builder, unsigned stage,
+                              const struct scc_argstate *state)
 {
     uint64_t hash = hash_state(stage, state);
     for (size_t at = hash & (builder->memo_slots - 1);; at = (at + 1) & (builder->memo_slots - 1)) {
@@ -238,8 +157,10 @@ static void free_memos(struct builder *builder)
  * Masks
  */
 
-static struct part build_word(struct builder *builder, unsigned stage, const struct state *state);
-static scc_dag_ref build_state(struct builder *builder, unsigned stage, const struct state *state);
+static struct part build_word(struct builder *builder, unsigned stage,
+                              const struct scc_argstate *state);
+static scc_dag_ref build_state(struct builder *builder, unsigned stage,
+                               const struct scc_argstate *state);
 
 static scc_dag_ref with_word(struct builder *builder, unsigned stage, struct part part)
 {
@@ -248,13 +169,13 @@ static scc_dag_ref with_word(struct builder *builder, unsigned stage, struct par
 }
 
 /** A comparison by a mask of some of the word's bits that is still open, or NULL. */
-static const struct scc_cmp *find_mask(const struct builder *builder, const struct state *state,
-                                       unsigned stage)
+static const struct scc_cmp *find_mask(const struct builder *builder,
+                                       const struct scc_argstate *state, unsigned stage)
 {
     for (size_t i = 0; i < state->count; i++) {
         const struct scc_arg_rule *rule = &builder->rules[state->rules[i].rule];
         for (unsigned j = 0; j < rule->cmp_count; j++) {
-            uint32_t mask = half_of(rule->cmps[j].value, stage);
+            uint32_t mask = scc_half_of(rule->cmps[j].value, stage);
             if (rule->cmps[j].op == SCC_OP_MASKED_EQ && mask && mask != UINT32_MAX &&
                 is_open_here(builder, &state->rules[i], j, stage))
                 return &rule->cmps[j];
@@ -270,16 +191,16 @@ struct mask_fact {
 };
 
 /** Settles a rule's comparisons by that mask; false where one is false. */
-static bool settle_rule(const struct builder *builder, struct pending *pending, unsigned stage,
+static bool settle_rule(const struct builder *builder, struct scc_pending *pending, unsigned stage,
                         struct mask_fact fact)
 {
     const struct scc_arg_rule *rule = &builder->rules[pending->rule];
     for (unsigned i = 0; i < rule->cmp_count; i++) {
         const struct scc_cmp *cmp = &rule->cmps[i];
-        if (cmp->op != SCC_OP_MASKED_EQ || half_of(cmp->value, stage) != fact.mask ||
+        if (cmp->op != SCC_OP_MASKED_EQ || scc_half_of(cmp->value, stage) != fact.mask ||
             !is_open_here(builder, pending, i, stage))
             continue;
-        bool is_wanted = (half_of(cmp->value2, stage) & fact.mask) == fact.wanted;
+        bool is_wanted = (scc_half_of(cmp->value2, stage) & fact.mask) == fact.wanted;
         if (is_wanted && fact.is_equal && stage % 2)
             pending->open &= (uint8_t) ~(1u << i);
         else if (is_wanted && fact.is_equal)
@@ -291,16 +212,16 @@ static bool settle_rule(const struct builder *builder, struct pending *pending, 
     return true;
 }
 
-static struct state settle(struct builder *builder, const struct state *from, unsigned stage,
-                           struct mask_fact fact)
+static struct scc_argstate settle(struct builder *builder, const struct scc_argstate *from,
+                                  unsigned stage, struct mask_fact fact)
 {
-    struct state to = new_state(builder, from->count);
+    struct scc_argstate to = new_state(builder, from->count);
     if (!to.rules)
         return to;
     for (size_t i = 0; i < from->count; i++) {
-        struct pending pending = from->rules[i];
+        struct scc_pending pending = from->rules[i];
         if (settle_rule(builder, &pending, stage, fact))
-            append(&to, pending);
+            scc_argstate_append(&to, builder->rules, pending);
     }
     trim(builder, &to);
     return to;
@@ -322,14 +243,13 @@ static struct part test_mask(struct builder *builder, unsigned stage, struct mas
     return (struct part){scc_dag_and(dag, fact.mask, test), true};
 }
 
-static struct part build_mask(struct builder *builder, unsigned stage, const struct state *state,
-                              const struct scc_cmp *cmp)
+/** One value of the word under a mask: its state goes on where the word has it. */
+static struct part build_one_value(struct builder *builder, unsigned stage,
+                                   const struct scc_argstate *state, struct mask_fact fact)
 {
-    uint32_t mask = half_of(cmp->value, stage);
-    struct mask_fact fact = {mask, half_of(cmp->value2, stage) & mask, true};
-    struct state equal = settle(builder, state, stage, fact);
+    struct scc_argstate equal = settle(builder, state, stage, fact);
     fact.is_equal = false;
-    struct state other = settle(builder, state, stage, fact);
+    struct scc_argstate other = settle(builder, state, stage, fact);
     struct part result = {SCC_DAG_FAILED, false};
     if (equal.rules && other.rules) {
         struct part yes = build_word(builder, stage, &equal);
@@ -341,94 +261,174 @@ static struct part build_mask(struct builder *builder, unsigned stage, const str
     return result;
 }
 
-/*
- * Ranges
- */
-
 static int compare_values(const void *a, const void *b)
 {
     uint32_t one = *(const uint32_t *)a, two = *(const uint32_t *)b;
     return (one > two) - (one < two);
 }
 
-/** Adds where one comparison begins to judge the word differently. */
-static size_t add_boundaries(const struct scc_cmp *cmp, unsigned stage, uint32_t *starts,
-                             size_t count)
+/** The values that open comparisons under @p mask want, sorted; their number, or 0 without memory.
+ */
+static size_t find_wanted(const struct builder *builder, const struct scc_argstate *state,
+                          unsigned stage, uint32_t mask, uint32_t **values)
 {
-    uint32_t value = half_of(cmp->value, stage);
-    if (cmp->op == SCC_OP_MASKED_EQ) {
-        if (!value)
-            return count; /* no bit of this word counts */
-        value = half_of(cmp->value2, stage);
-    }
-    starts[count++] = value;
-    if (value != UINT32_MAX)
-        starts[count++] = value + 1;
-    return count;
-}
-
-/** Where the word's values begin to be judged differently: sorted, from 0. NULL without memory. */
-static uint32_t *find_boundaries(const struct builder *builder, const struct state *state,
-                                 unsigned stage, size_t *count)
-{
-    uint32_t *starts = malloc((2 * SCC_ARG_COUNT * state->count + 1) * sizeof *starts);
-    size_t made = 0;
-    if (!starts)
-        return NULL;
-    starts[made++] = 0;
+    size_t count = 0, kept = 0;
+    *values = malloc(SCC_ARG_COUNT * state->count * sizeof **values);
+    if (!*values)
+        return 0;
     for (size_t i = 0; i < state->count; i++) {
         const struct scc_arg_rule *rule = &builder->rules[state->rules[i].rule];
         for (unsigned j = 0; j < rule->cmp_count; j++) {
-            if (is_open_here(builder, &state->rules[i], j, stage))
-                made = add_boundaries(&rule->cmps[j], stage, starts, made);
+            const struct scc_cmp *cmp = &rule->cmps[j];
+            if (cmp->op == SCC_OP_MASKED_EQ && scc_half_of(cmp->value, stage) == mask &&
+                is_open_here(builder, &state->rules[i], j, stage))
+                (*values)[count++] = scc_half_of(cmp->value2, stage) & mask;
         }
     }
-    qsort(starts, made, sizeof *starts, compare_values);
-    *count = 0;
-    for (size_t i = 0; i < made; i++) {
-        if (!*count || starts[i] != starts[*count - 1])
-            starts[(*count)++] = starts[i];
+    qsort(*values, count, sizeof **values, compare_values);
+    for (size_t i = 0; i < count; i++) {
+        if (!kept || (*values)[i] != (*values)[kept - 1])
+            (*values)[kept++] = (*values)[i];
     }
-    return starts;
+    return kept;
 }
 
-/** The node for the state after the word was found to be @p word. */
-static scc_dag_ref build_after(struct builder *builder, const struct state *from, unsigned stage,
-                               uint32_t word)
+/** The node for a fact on the masked word, which is not in the accumulator. */
+static scc_dag_ref build_fact(struct builder *builder, unsigned stage,
+                              const struct scc_argstate *state, struct mask_fact fact)
 {
-    struct state to = advance(builder, from, stage, word);
+    struct scc_argstate to = settle(builder, state, stage, fact);
+    scc_dag_ref ref = SCC_DAG_FAILED;
+    if (to.rules)
+        ref = with_word(builder, stage, build_word(builder, stage, &to));
+    free(to.rules);
+    return ref;
+}
+
+/** None of the wanted values: every open comparison under the mask is false. */
+static scc_dag_ref build_no_value(struct builder *builder, unsigned stage,
+                                  const struct scc_argstate *state, uint32_t mask)
+{
+    /* A value with a bit outside of the mask is none that a comparison can want. */
+    return build_fact(builder, stage, state, (struct mask_fact){mask, ~mask, true});
+}
+
+/** Several values under one mask: it is applied once, then they are told apart. */
+static struct part build_values(struct builder *builder, unsigned stage,
+                                const struct scc_argstate *state, uint32_t mask,
+                                const uint32_t *values, size_t count)
+{
+    SCC_CLEANUP(scc_branches_clear) struct scc_branches branches = {0};
+    scc_dag_ref none = build_no_value(builder, stage, state, mask);
+    bool done = scc_branches_add(&branches, 0, none);
+    for (size_t i = 0; i < count && done && !has_failed(builder); i++) {
+        struct mask_fact fact = {mask, values[i], true};
+        done = scc_branches_add(&branches, values[i], build_fact(builder, stage, state, fact)) &&
+               (values[i] == UINT32_MAX || scc_branches_add(&branches, values[i] + 1, none));
+    }
+    builder->dag->failed |= !done;
+    if (has_failed(builder))
+        return (struct part){SCC_DAG_FAILED, false};
+    scc_dag_ref tests =
+        scc_search_build(builder->dag, branches.items, branches.count, builder->cost, NULL);
+    return (struct part){scc_dag_and(builder->dag, mask, tests), true};
+}
+
+static struct part build_mask(struct builder *builder, unsigned stage,
+                              const struct scc_argstate *state, const struct scc_cmp *cmp)
+{
+    SCC_AUTOFREE uint32_t *values = NULL;
+    uint32_t mask = scc_half_of(cmp->value, stage);
+    size_t count = find_wanted(builder, state, stage, mask, &values);
+    if (!count) {
+        builder->dag->failed = true;
+        return (struct part){SCC_DAG_FAILED, false};
+    }
+    if (count <= FEW_VALUES)
+        return build_one_value(
+            builder, stage, state,
+            (struct mask_fact){mask, scc_half_of(cmp->value2, stage) & mask, true});
+    return build_values(builder, stage, state, mask, values, count);
+}
+
+/*
+ * Ranges
+ */
+
+/** The node for the state after the word was found to be @p word. */
+static scc_dag_ref build_after(struct builder *builder, const struct scc_argstate *from,
+                               unsigned stage, uint32_t word)
+{
+    struct scc_argstate to = advance(builder, from, stage, word);
     scc_dag_ref ref = to.rules ? build_state(builder, stage + 1, &to) : SCC_DAG_FAILED;
     free(to.rules);
     return ref;
 }
 
-static bool has_failed(const struct builder *builder)
+/** The node for the values where the walk stands. */
+static scc_dag_ref build_here(struct builder *builder, const struct scc_argsweep *sweep,
+                              const struct scc_argstate *from, unsigned stage)
 {
-    return builder->dag->failed || builder->has_overflowed;
+    uint32_t return_value;
+    if (scc_argsweep_is_certain(sweep, &return_value))
+        return scc_dag_return(builder->dag, return_value);
+    struct scc_argstate to = new_state(builder, from->count);
+    scc_dag_ref ref = SCC_DAG_FAILED;
+    if (to.rules) {
+        scc_argsweep_collect(sweep, &to);
+        builder->pending += to.count;
+        trim(builder, &to);
+        ref = build_state(builder, stage + 1, &to);
+    }
+    free(to.rules);
+    return ref;
+}
+
+/** Goes through the word's values, and adds what each leads to; false where that failed. */
+static bool find_branches(struct builder *builder, struct scc_argsweep *sweep,
+                          const struct scc_argstate *state, unsigned stage,
+                          struct scc_branches *branches)
+{
+    scc_dag_ref untouched = SCC_DAG_FAILED;
+    uint32_t value;
+    while (scc_argsweep_next(sweep, &value)) {
+        bool is_untouched = scc_argsweep_is_untouched(sweep);
+        scc_dag_ref ref = untouched;
+        if (!is_untouched || untouched == SCC_DAG_FAILED)
+            ref = build_here(builder, sweep, state, stage);
+        if (is_untouched)
+            untouched = ref;
+        if (has_failed(builder))
+            return false;
+        if (!scc_branches_add(branches, value, ref)) {
+            builder->dag->failed = true;
+            return false;
+        }
+    }
+    return true;
 }
 
 /** Tells the word's values apart by comparison. */
-static struct part build_ranges(struct builder *builder, unsigned stage, const struct state *state)
+static struct part build_ranges(struct builder *builder, unsigned stage,
+                                const struct scc_argstate *state)
 {
-    size_t count = 0, span_count = 0;
-    SCC_AUTOFREE uint32_t *starts = find_boundaries(builder, state, stage, &count);
-    SCC_AUTOFREE struct scc_branch *spans = starts ? malloc(count * sizeof *spans) : NULL;
-    if (!spans) {
+    SCC_CLEANUP(scc_branches_clear) struct scc_branches branches = {0};
+    struct part part = {SCC_DAG_FAILED, false};
+    struct scc_argsweep *sweep = scc_argsweep_new(state, builder->rules, stage);
+    if (!sweep) {
         builder->dag->failed = true;
-        return (struct part){SCC_DAG_FAILED, false};
+        return part;
     }
-    for (size_t i = 0; i < count && !has_failed(builder); i++) {
-        scc_dag_ref ref = build_after(builder, state, stage, starts[i]);
-        if (!span_count || spans[span_count - 1].target != ref)
-            spans[span_count++] = (struct scc_branch){starts[i], ref};
-    }
-    if (has_failed(builder))
-        return (struct part){SCC_DAG_FAILED, false};
-    scc_dag_ref ref = scc_search_build(builder->dag, spans, span_count, builder->cost, NULL);
-    return (struct part){ref, span_count > 1};
+    if (find_branches(builder, sweep, state, stage, &branches))
+        part = (struct part){
+            scc_search_build(builder->dag, branches.items, branches.count, builder->cost, NULL),
+            branches.count > 1};
+    scc_argsweep_free(sweep);
+    return part;
 }
 
-static struct part build_word(struct builder *builder, unsigned stage, const struct state *state)
+static struct part build_word(struct builder *builder, unsigned stage,
+                              const struct scc_argstate *state)
 {
     builder->pending += state->count;
     if (builder->words++ >= WORDS_MAX || builder->pending > PENDING_MAX)
@@ -443,7 +443,8 @@ static struct part build_word(struct builder *builder, unsigned stage, const str
  * States, one word after another
  */
 
-static bool is_needed(const struct builder *builder, const struct state *state, unsigned stage)
+static bool is_needed(const struct builder *builder, const struct scc_argstate *state,
+                      unsigned stage)
 {
     for (size_t i = 0; i < state->count; i++) {
         for (unsigned j = 0; j < SCC_ARG_COUNT; j++) {
@@ -456,9 +457,9 @@ static bool is_needed(const struct builder *builder, const struct state *state, 
 
 /** Builds a state that is not known yet, and remembers it. */
 static scc_dag_ref build_new_state(struct builder *builder, unsigned stage,
-                                   const struct state *state)
+                                   const struct scc_argstate *state)
 {
-    struct state kept = new_state(builder, state->count);
+    struct scc_argstate kept = new_state(builder, state->count);
     if (!kept.rules)
         return SCC_DAG_FAILED;
     memcpy(kept.rules, state->rules, state->count * sizeof *kept.rules);
@@ -475,7 +476,8 @@ static scc_dag_ref build_new_state(struct builder *builder, unsigned stage,
     return ref;
 }
 
-static scc_dag_ref build_state(struct builder *builder, unsigned stage, const struct state *state)
+static scc_dag_ref build_state(struct builder *builder, unsigned stage,
+                               const struct scc_argstate *state)
 {
     if (!state->count)
         return scc_dag_return(builder->dag, builder->default_return);
@@ -498,11 +500,11 @@ static scc_dag_ref build_state(struct builder *builder, unsigned stage, const st
 static scc_dag_ref test_masked(struct builder *builder, const struct scc_cmp *cmp, unsigned stage,
                                scc_dag_ref yes, scc_dag_ref no)
 {
-    uint32_t mask = half_of(cmp->value, stage);
+    uint32_t mask = scc_half_of(cmp->value, stage);
     if (!mask || yes == no)
         return yes;
     scc_dag_ref test =
-        scc_dag_test(builder->dag, BPF_JEQ, half_of(cmp->value2, stage) & mask, yes, no);
+        scc_dag_test(builder->dag, BPF_JEQ, scc_half_of(cmp->value2, stage) & mask, yes, no);
     return scc_dag_load(builder->dag, word_of(builder, stage),
                         scc_dag_and(builder->dag, mask, test));
 }
@@ -511,7 +513,7 @@ static scc_dag_ref test_masked(struct builder *builder, const struct scc_cmp *cm
 static scc_dag_ref test_order(struct builder *builder, const struct scc_cmp *cmp, unsigned stage,
                               scc_dag_ref below, scc_dag_ref equal, scc_dag_ref above)
 {
-    uint32_t value = half_of(cmp->value, stage);
+    uint32_t value = scc_half_of(cmp->value, stage);
     scc_dag_ref ref;
     if (below == above)
         ref = scc_dag_test(builder->dag, BPF_JEQ, value, equal, below);
@@ -529,16 +531,16 @@ static scc_dag_ref test_cmp(struct builder *builder, const struct scc_cmp *cmp, 
 {
     unsigned high = 2u * cmp->arg, low = high + 1;
     bool is_high_zero = !builder->is_64bit; /* known, so not tested */
-    enum verdict known = is_high_zero ? judge(cmp, high, 0) : VERDICT_OPEN;
-    if (known != VERDICT_OPEN)
-        return known == VERDICT_TRUE ? yes : no;
+    enum scc_verdict known = is_high_zero ? scc_cmp_judge(cmp, high, 0) : SCC_VERDICT_OPEN;
+    if (known != SCC_VERDICT_OPEN)
+        return known == SCC_VERDICT_TRUE ? yes : no;
     if (cmp->op == SCC_OP_MASKED_EQ) {
         scc_dag_ref rest = test_masked(builder, cmp, low, yes, no);
         return is_high_zero ? rest : test_masked(builder, cmp, high, rest, no);
     }
-    scc_dag_ref below = outcomes[cmp->op].below ? yes : no;
-    scc_dag_ref equal = outcomes[cmp->op].equal ? yes : no;
-    scc_dag_ref above = outcomes[cmp->op].above ? yes : no;
+    scc_dag_ref below = scc_outcomes_of[cmp->op].below ? yes : no;
+    scc_dag_ref equal = scc_outcomes_of[cmp->op].equal ? yes : no;
+    scc_dag_ref above = scc_outcomes_of[cmp->op].above ? yes : no;
     scc_dag_ref rest = test_order(builder, cmp, low, below, equal, above);
     return is_high_zero ? rest : test_order(builder, cmp, high, below, rest, above);
 }
@@ -568,14 +570,15 @@ scc_dag_ref scc_argtree_build(struct scc_dag *dag, const struct scc_arg_rule *ru
         .is_big_endian = is_big_endian,
         .cost = cost,
     };
-    struct state all = new_state(&builder, count);
+    struct scc_argstate all = new_state(&builder, count);
     if (!all.rules)
         return SCC_DAG_FAILED;
     for (size_t i = 0; i < count; i++)
-        append(&all, (struct pending){
-                         .rule = (uint32_t)i,
-                         .open = (uint8_t)((1u << rules[i].cmp_count) - 1),
-                     });
+        scc_argstate_append(&all, rules,
+                            (struct scc_pending){
+                                .rule = (uint32_t)i,
+                                .open = (uint8_t)((1u << rules[i].cmp_count) - 1),
+                            });
     trim(&builder, &all);
     scc_dag_ref ref = build_state(&builder, 0, &all);
     if (builder.has_overflowed)

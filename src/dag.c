@@ -55,8 +55,17 @@ static bool grow_slots(struct scc_dag *dag)
     return true;
 }
 
+/** Whether a part behind the node could not be built: it is then not built either. */
+static bool lacks_part(const struct scc_dag_node *node)
+{
+    return node->kind != SCC_DAG_RETURN &&
+           (node->yes == SCC_DAG_FAILED || node->no == SCC_DAG_FAILED);
+}
+
 static scc_dag_ref add(struct scc_dag *dag, struct scc_dag_node node)
 {
+    if (lacks_part(&node))
+        return SCC_DAG_FAILED;
     if (dag->failed || !grow_slots(dag)) {
         dag->failed = true;
         return SCC_DAG_FAILED;

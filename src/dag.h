@@ -40,7 +40,8 @@ void scc_dag_clear(struct scc_dag *dag);
 
 scc_dag_ref scc_dag_return(struct scc_dag *dag, uint32_t return_value);
 
-/** A test of the accumulator; where both outcomes are the same node, that node. */
+/** A test of the accumulator; where both outcomes are the same node, that node. Here and below:
+ * SCC_DAG_FAILED where a part behind it is that. */
 scc_dag_ref scc_dag_test(struct scc_dag *dag, uint16_t op, uint32_t k, scc_dag_ref yes,
                          scc_dag_ref no);
 

@@ -560,12 +560,17 @@ static struct plan plan_long(struct search *search, size_t first, size_t last)
     struct plan best = {.cost = UINT32_MAX, .way = WAY_SPLIT};
     if (search->other && try_reuse(search, first, last, &best))
         return best;
-    struct exceptions exceptions = begin_exceptions(search, first);
-    for (size_t branch = first + 1; branch <= last && !exceptions.is_over; branch++)
-        add_exception(search, &exceptions, branch);
-    try_exceptions(search, &exceptions, &best);
-    if (last - first + 1 == search->count) {
-        try_free_bits(search, &exceptions, last, &best);
+    bool is_whole = last - first + 1 == search->count;
+    /* So many tests in a row pay where steps cost nothing. */
+    if (is_whole || !weigh(search, first, last)) {
+        struct exceptions exceptions = begin_exceptions(search, first);
+        for (size_t branch = first + 1; branch <= last && !exceptions.is_over; branch++)
+            add_exception(search, &exceptions, branch);
+        try_exceptions(search, &exceptions, &best);
+        if (is_whole)
+            try_free_bits(search, &exceptions, last, &best);
+    }
+    if (is_whole) {
         struct two_targets two = collect_two(search, first, last);
         try_bits(search, &two, &best);
     }
