@@ -6,8 +6,8 @@ set -eu
 # The compiler itself: meson.build says why each library is needed.
 build="gcc libc6-dev meson ninja-build pkg-config python3 libcjson-dev libseccomp-dev
        nettle-dev"
-# try.sh runs a process under the program with bubblewrap.
-try="bubblewrap util-linux"
+# try.sh makes a call that the filter refuses, with setarch.
+try="util-linux"
 # Unit tests and sanitizers; the runtimes of the live tests; checks of scripts and manuals.
 test="libcriterion-dev g++ git gcc-multilib mandoc shellcheck jq bash-completion
       bubblewrap util-linux crun runc podman conmon busybox-static libseccomp2"
