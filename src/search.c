@@ -24,6 +24,8 @@ enum {
     SLACK = 3, /* so far from the best splits of its parts an interval's is looked for, where these
                 * are not split themselves */
     MIDDLE_SPLITS = 10,      /* of an interval longer than BAND */
+    WIDE = 12 * BAND,        /* Parts of one longer than this come in many variants, of which */
+    WIDE_SPLITS = 2,         /* few are better by much: so many splits bound the time. */
     EXCEPTIONS_MAX = 8,      /* of the other tree */
     MANY = 1 << 20,          /* more exceptions than will ever be allowed */
     BITS_BRANCHES = 8,       /* more are not looked at for bits, but for all branches of the word */
@@ -60,7 +62,7 @@ struct search {
     const struct scc_search_cost *cost;
     const struct scc_search_tree *other; /* or NULL */
     uint32_t *weights;                   /* of all branches before each */
-    uint32_t *exceptions;    /* of the other tree: values before each branch, or MANY for a range */
+    uint64_t *exceptions;    /* of the other tree: values before each branch, or MANY for a range */
     struct plan *band;       /* of each branch, BAND intervals that begin there */
     struct long_plan *longs; /* open addressing */
     size_t long_count, long_slots;
@@ -128,8 +130,7 @@ static bool find_exceptions(struct search *search)
         return false;
     search->exceptions[0] = 0;
     for (size_t i = 0; i < search->count; i++) {
-        uint32_t sum = search->exceptions[i] + count_exceptions(search, i, &at);
-        search->exceptions[i + 1] = sum;
+        search->exceptions[i + 1] = search->exceptions[i] + count_exceptions(search, i, &at);
     }
     return true;
 }
@@ -159,12 +160,12 @@ static unsigned balanced_depth(size_t branches)
 /** Returns true where nothing needs to be added, which no other way can beat by much. */
 static bool try_reuse(const struct search *search, size_t first, size_t last, struct plan *best)
 {
-    uint32_t count = search->exceptions[last + 1] - search->exceptions[first];
+    uint64_t count = search->exceptions[last + 1] - search->exceptions[first];
     if (count > EXCEPTIONS_MAX)
         return false;
     uint64_t weight = weigh(search, first, last);
     uint64_t cost =
-        (uint64_t)search->cost->node * count + weight * (count + balanced_depth(last - first + 1));
+        search->cost->node * count + weight * (count + balanced_depth(last - first + 1));
     if (cost < best->cost || count == 0)
         *best = (struct plan){.cost = clamp_cost(cost), .way = WAY_REUSE, .at = best->at};
     return count == 0;
@@ -515,9 +516,10 @@ static void plan_row(struct search *search, size_t first)
     add_to_two(search, &two, first);
     *band_plan(search, first, first) =
         (struct plan){.way = WAY_TARGET, .at = (uint32_t)(first + 1)};
+    size_t bits_branches = first || search->count > BAND ? BITS_BRANCHES : BAND;
     for (size_t last = first + 1; last < search->count && last - first < BAND; last++) {
         add_exception(search, &exceptions, last);
-        if (last - first < BITS_BRANCHES)
+        if (last - first < bits_branches)
             add_to_two(search, &two, last);
         else
             two.is_over = true;
@@ -574,7 +576,8 @@ static struct plan plan_long(struct search *search, size_t first, size_t last)
         struct two_targets two = collect_two(search, first, last);
         try_bits(search, &two, &best);
     }
-    size_t middle = find_middle(search, first, last), half = MIDDLE_SPLITS / 2;
+    size_t middle = find_middle(search, first, last);
+    size_t half = (last - first > WIDE ? WIDE_SPLITS : MIDDLE_SPLITS) / 2;
     size_t from = middle - first > half ? middle - half : first + 1;
     size_t to = last - middle > half ? middle + half : last;
     try_splits(search, first, last, from, to, &best);
@@ -744,7 +747,8 @@ static struct found try_heavy(struct scc_dag *dag, const struct scc_branch *bran
     if (!dag->failed)
         without = try_heavy(dag, rest.items, rest.count, &rest_cost, other, without);
     free((void *)rest_cost.cumulative);
-    without.cost += cost->node + weigh_below(cost, UINT32_MAX);
+    without.cost +=
+        cost->node + weigh_below(cost, UINT32_MAX) + (uint64_t)count * cost->branch_step;
     if (dag->failed || without.cost >= found.cost)
         return found;
     without.ref = scc_dag_test(dag, BPF_JEQ, value, branches[heavy].target, without.ref);
