@@ -30,6 +30,12 @@ struct code {
     uint32_t epilogue; /* the instruction that leaves; 0: none yet */
 };
 
+/** Whether a constant fits into a byte that is extended by its sign. */
+static bool is_byte(uint32_t k)
+{
+    return k <= INT8_MAX || k >= (uint32_t)INT8_MIN;
+}
+
 static bool is_both_ways(const struct sock_filter *insn)
 {
     /* Of a test that only falls through where it holds, the opposite is tested: JNE, JLT, JLE. */
@@ -56,11 +62,19 @@ static void add(struct code *code, unsigned bytes, unsigned longest_jump, uint32
     code->insns[code->count++] = (struct insn){(uint8_t)bytes, (uint8_t)longest_jump, target};
 }
 
+/** The bytes of a comparison with a constant that is not loaded. */
+static unsigned count_test_bytes(const struct sock_filter *insn)
+{
+    if (BPF_OP(insn->code) == BPF_JSET || insn->k > INT8_MAX)
+        return 7;
+    return insn->k ? 4 : 3; /* with 0 the register is compared with itself */
+}
+
 /** A comparison with a constant, and its jump. */
 static void add_test(struct code *code, const struct sock_filter *insn, size_t at)
 {
     uint32_t yes = code->starts[at + 1 + insn->jt], no = code->starts[at + 1 + insn->jf];
-    unsigned bytes = BPF_OP(insn->code) == BPF_JSET || insn->k > INT8_MAX ? 7 : 4;
+    unsigned bytes = count_test_bytes(insn);
     if (insn->k > INT32_MAX) {
         add(code, 5, 0, 0); /* constants are extended by their sign: this one is loaded */
         bytes = 3;
@@ -95,7 +109,7 @@ static void add_insn(struct code *code, const struct sock_filter *insn, size_t a
         add_return(code, insn);
         break;
     default:
-        add(code, insn->k > INT8_MAX && BPF_CLASS(insn->code) == BPF_ALU ? 6 : 3, 0, 0);
+        add(code, BPF_CLASS(insn->code) == BPF_ALU && !is_byte(insn->k) ? 5 : 3, 0, 0);
         break;
     }
 }
@@ -131,7 +145,9 @@ static void compile_once(const struct code *code, const uint32_t *before, uint32
         at += insn->bytes;
         if (!insn->longest_jump)
             continue;
-        int64_t distance = (int64_t)before[insn->target] - before[i + 1];
+        /* A way back is that to the epilogue, whose place in this pass is known. */
+        uint32_t target = insn->target <= i ? after[insn->target] : before[insn->target];
+        int64_t distance = (int64_t)target - before[i + 1];
         bool is_short = distance >= INT8_MIN && distance <= INT8_MAX;
         if (distance || insn->bytes) /* a jump to what follows is left out */
             at += is_short ? SHORT_JUMP : insn->longest_jump;
