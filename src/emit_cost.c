@@ -79,6 +79,20 @@ static uint32_t weigh_call(const struct scc_emit_options *options, const struct 
     return call ? scc_frequencies_share(options->frequencies, call) : 0;
 }
 
+/** What a step of number @p index of the architecture's own range costs. */
+static uint32_t weigh_number(const struct scc_emit_options *options, const struct scc_arch *arch,
+                             uint32_t index, const struct scc_dag_node *target)
+{
+    uint32_t nr = arch->nr_offset + index;
+    if (index >= SCC_TABLE_END && !scc_syscall_at(arch, nr))
+        return 0;
+    /* Nothing walks the numbers of x32. */
+    bool is_walked = index < SCC_TABLE_END && arch->id != SCC_ARCH_X32;
+    return weigh_call(options, arch, nr,
+                      (struct answer){target->kind == SCC_DAG_RETURN, target->k}) +
+           (is_walked ? weights_of[options->optimize_for].number : 0);
+}
+
 struct scc_search_cost scc_emit_cost_of_numbers(const struct scc_emit_options *options,
                                                 const struct scc_arch *arch,
                                                 const struct scc_dag *dag,
@@ -86,25 +100,21 @@ struct scc_search_cost scc_emit_cost_of_numbers(const struct scc_emit_options *o
                                                 struct scc_number_weights *weights)
 {
     const struct weights *each = &weights_of[options->optimize_for];
-    /* Nothing walks the numbers of x32. */
-    uint32_t number = arch->id == SCC_ARCH_X32 ? 0 : each->number, sum = 0;
+    uint32_t sum = 0;
     size_t at = scc_branch_find(branches->items, branches->count, arch->nr_offset);
-    for (uint32_t i = 0; i < SCC_TABLE_END; i++) {
-        uint32_t nr = arch->nr_offset + i;
-        while (nr > scc_branch_last(branches->items, branches->count, at))
+    for (uint32_t i = 0; i < SCC_WEIGHTS_END; i++) {
+        while (arch->nr_offset + i > scc_branch_last(branches->items, branches->count, at))
             at++;
-        const struct scc_dag_node *target = &dag->nodes[branches->items[at].target];
         weights->cumulative[i] = sum;
-        sum += number + weigh_call(options, arch, nr,
-                                   (struct answer){target->kind == SCC_DAG_RETURN, target->k});
+        sum += weigh_number(options, arch, i, &dag->nodes[branches->items[at].target]);
     }
-    weights->cumulative[SCC_TABLE_END] = sum;
+    weights->cumulative[SCC_WEIGHTS_END] = sum;
     return (struct scc_search_cost){
         .node = each->node,
         .branch_step = each->branch_step,
         .cumulative = weights->cumulative,
         .hot_first = arch->id == SCC_ARCH_X32 ? 0 : arch->nr_offset,
-        .hot_count = sum ? SCC_TABLE_END : 0,
+        .hot_count = sum ? SCC_WEIGHTS_END : 0,
     };
 }
 

@@ -11,11 +11,17 @@
 enum {
     /** A kernel's table of numbers ends about here; its action cache walks each at attach. */
     SCC_TABLE_END = 471,
+    /**
+     * So many numbers can weigh something, of an architecture's own range: x32's calls of its own
+     * are the last (arch/x86/entry/syscalls/syscall_64.tbl). ARM's private ones, from 0xf0001 on,
+     * weigh nothing.
+     */
+    SCC_WEIGHTS_END = 548,
 };
 
 /** Weights of the numbers of one ABI, as scc_search_cost wants them. */
 struct scc_number_weights {
-    uint32_t cumulative[SCC_TABLE_END + 1];
+    uint32_t cumulative[SCC_WEIGHTS_END + 1];
 };
 
 /** The cost of tests of arguments; a static object. */
