@@ -28,7 +28,7 @@ int scc_cache_compile(const scc_cache *cache, const struct scc_cache_source *sou
 int scc_cache_unseal(const void *bytes, size_t len_bytes, const struct scc_digest *key,
                      scc_blob **blob, scc_error **err);
 
-/** What this compiler calls itself in the blobs that it caches: another has other sources. */
+/** What this compiler calls itself in the blobs that it makes: another has other sources. */
 const char *scc_cache_producer(void);
 
 #endif

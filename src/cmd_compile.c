@@ -14,6 +14,7 @@
 #include "diag.h"
 #include "emit_options.h"
 #include "error.h"
+#include "fat_blob.h"
 #include "file.h"
 #include "report.h"
 #include "strbuf.h"
@@ -26,6 +27,7 @@ struct settings {
     const char *bpf_path; /* NULL: not wanted */
     const char *oci_path;
     const char *header_path;
+    const char *blob_path;
     bool is_base64;
     struct scc_compile_options compile;
     bool is_strict;
@@ -52,6 +54,12 @@ static int apply_header(void *settings, const char *value, scc_error **err)
 {
     return scc_options_set_path(&((struct settings *)settings)->header_path, "--export-header",
                                 value, err);
+}
+
+static int apply_blob(void *settings, const char *value, scc_error **err)
+{
+    return scc_options_set_path(&((struct settings *)settings)->blob_path, "--export-blob", value,
+                                err);
 }
 
 static int apply_base64(void *settings, const char *value, scc_error **err)
@@ -146,6 +154,10 @@ static const struct scc_option output_rows[] = {
      "standard output)",
      apply_bpf},
     {"export-oci", 0, "FILE", "the slim OCI linux.seccomp object", apply_oci},
+    {"export-blob", 0, "FILE",
+     "a sealed blob with the programs of all targets: each --arch with each --caps and each "
+     "--kernel; libseccompc-load takes it",
+     apply_blob},
     {"export-header", 0, "FILE", "a C header with the program as an array", apply_header},
     {"base64", 0, NULL, "with --export-bpf: base64 on one line, as crun's annotation wants it",
      apply_base64},
@@ -211,13 +223,16 @@ struct compilation {
     scc_error **err;
 };
 
-/** Stages an output; takes @p bytes over, which may be NULL for want of memory. */
+/**
+ * Stages an output, for one architecture where @p arch is not NULL; takes @p bytes over, which may
+ * be NULL for want of memory.
+ */
 static int stage(struct compilation *at, const char *kind, const char *path,
                  const struct scc_arch *arch, void *bytes, size_t len)
 {
     struct scc_report *report = &at->report;
     SCC_AUTOFREE void *owned = bytes;
-    SCC_AUTOFREE char *expanded = expand_path(path, arch);
+    SCC_AUTOFREE char *expanded = arch ? expand_path(path, arch) : strdup(path);
     if (!bytes || !expanded ||
         !SCC_GROW(report->outputs, report->output_cap, report->output_count + 1))
         return scc_error_nomem(at->err);
@@ -276,9 +291,51 @@ static int stage_all(struct compilation *at, const struct scc_compiled *compiled
     return at->settings->oci_path ? stage_oci(at, compiled) : 0;
 }
 
+/** Stages the blob of all targets. */
+static int stage_blob(struct compilation *at, const struct scc_profile *profile,
+                      const struct scc_compile_options *options)
+{
+    void *bytes;
+    size_t len;
+    const struct scc_report *report = &at->report;
+    if (scc_fat_blob_seal(profile, options, report->targets, report->target_count, &bytes, &len,
+                          at->err) < 0)
+        return -1;
+    return stage(at, "blob", at->settings->blob_path, NULL, bytes, len);
+}
+
 /*
  * The command
  */
+
+/** What is for one target alone, unless its name says which. */
+static int check_single(const char *path, const struct scc_target_options *target, scc_error **err)
+{
+    if (target->arch_count > 1 && !strstr(path, "%a"))
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "%s: %zu architectures, expected %%a in the name", path,
+                             target->arch_count);
+    if (target->caps_count > 1)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "%s: %zu capability sets, expected one --caps; --export-blob alone "
+                             "takes several",
+                             path, target->caps_count);
+    if (target->kernel_count > 1)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "%s: %zu kernels, expected one --kernel; --export-blob alone takes "
+                             "several",
+                             path, target->kernel_count);
+    return 0;
+}
+
+static int check_terminal(const char *option, const char *path, const char *remedy, scc_error **err)
+{
+    if (!path || strcmp(path, "-") != 0 || !isatty(STDOUT_FILENO))
+        return 0;
+    return scc_error_set(err, SCC_ERROR_USAGE,
+                         "%s -: standard output is a terminal, expected a file or a pipe%s", option,
+                         remedy);
+}
 
 static int check_outputs(const struct settings *settings, scc_error **err)
 {
@@ -286,17 +343,17 @@ static int check_outputs(const struct settings *settings, scc_error **err)
     if (settings->is_base64 && !settings->bpf_path)
         return scc_error_set(err, SCC_ERROR_USAGE, "--base64: expected --export-bpf with it");
     for (size_t i = 0; i < SCC_COUNT(paths); i++) {
-        if (paths[i] && settings->target.arch_count > 1 && !strstr(paths[i], "%a"))
-            return scc_error_set(err, SCC_ERROR_USAGE,
-                                 "%s: %zu architectures, expected %%a in the name", paths[i],
-                                 settings->target.arch_count);
+        if (paths[i] && check_single(paths[i], &settings->target, err) < 0)
+            return -1;
     }
-    if (settings->bpf_path && strcmp(settings->bpf_path, "-") == 0 && !settings->is_base64 &&
-        isatty(STDOUT_FILENO))
+    if (settings->blob_path && strstr(settings->blob_path, "%a"))
         return scc_error_set(err, SCC_ERROR_USAGE,
-                             "--export-bpf -: standard output is a terminal, expected a file or a "
-                             "pipe (or --base64)");
-    return 0;
+                             "%s: one blob holds all architectures, expected a name without %%a",
+                             settings->blob_path);
+    if (!settings->is_base64 &&
+        check_terminal("--export-bpf", settings->bpf_path, " (or --base64)", err) < 0)
+        return -1;
+    return check_terminal("--export-blob", settings->blob_path, "", err);
 }
 
 /** What the program is to be best at is a question for our own generator alone. */
@@ -340,28 +397,40 @@ static int refuse_warnings(const scc_diags *diags, size_t count, scc_error **err
                          count, count == 1 ? "" : "s", first);
 }
 
+/** Adds to an error for which of several targets it is. */
+static int wrap_target(const struct scc_target *target, scc_error **err)
+{
+    struct scc_strbuf text = {0};
+    scc_target_describe(&text, target);
+    SCC_AUTOFREE char *name = scc_strbuf_steal(&text);
+    return name ? scc_error_wrap(err, "%s", name) : -1;
+}
+
 static int compile_targets(struct compilation *at, const struct scc_profile *profile,
-                           const struct scc_target_choice *choice,
-                           const struct scc_emit_options *emit, scc_diags *diags)
+                           struct scc_target_choice *choice, const struct scc_emit_options *emit,
+                           scc_diags *diags)
 {
     struct scc_report *report = &at->report;
     struct scc_compile_options options = at->settings->compile;
     options.emit = *emit;
     options.on_conflict = at->settings->target.on_conflict;
     options.wants_oci = at->settings->oci_path != NULL;
+    report->has_entries = at->settings->blob_path != NULL;
+    if (report->has_entries && scc_fat_blob_merge(profile, choice, diags, at->err) < 0)
+        return -1;
     report->targets = calloc(choice->count, sizeof *report->targets);
     if (!report->targets)
         return scc_error_nomem(at->err);
     for (size_t i = 0; i < choice->count; i++) {
         struct scc_report_target *target = &report->targets[i];
         target->target = choice->targets[i];
-        if (scc_compile(profile, target->target, &options, &target->compiled, diags, at->err) < 0) {
-            if (choice->count > 1)
-                scc_error_wrap(at->err, "%s", scc_arch_docker_name(choice->targets[i]->arch));
-            return -1;
-        }
+        scc_blob_condition_of(profile, target->target, &target->condition);
+        if (scc_compile(profile, target->target, &options, &target->compiled, diags, at->err) < 0)
+            return choice->count > 1 ? wrap_target(target->target, at->err) : -1;
         report->target_count++;
     }
+    if (scc_diags_drop_repeats(diags, at->err) < 0)
+        return -1;
     size_t warnings = scc_diags_count(diags, SCC_DIAG_WARNING);
     if (at->settings->is_strict && warnings)
         return refuse_warnings(diags, warnings, at->err);
@@ -369,6 +438,8 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
         if (stage_all(at, &report->targets[i].compiled) < 0)
             return -1;
     }
+    if (report->has_entries && stage_blob(at, profile, &options) < 0)
+        return -1;
     return scc_output_set_commit(at->outputs, at->err);
 }
 
@@ -459,6 +530,7 @@ static int start(struct settings *settings, int argc, char **argv, bool *is_done
 int scc_cmd_compile(int argc, char **argv)
 {
     struct settings settings = {
+        .target = {.takes_several = true},
         .compile = {.level = SCC_LEVEL_OWN, .crosschecks = true},
     };
     const char *path = NULL;

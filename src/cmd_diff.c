@@ -25,7 +25,8 @@ static const struct question diff = {
             .synopsis = "diff [OPTIONS] A B",
             .summary =
                 "Tells for which calls B answers otherwise than A. Each is a profile, the "
-                "config.json of an OCI container, or a raw program. What B lets through more "
+                "config.json of an OCI container, or a program, raw or in a sealed blob. What B "
+                "lets through more "
                 "easily comes first (more), then what it restricts (less), then changes between "
                 "answers that are equally permissive (other).\n\n"
                 "Exit status: 0 they give every input the same answer, 1 they differ, 4 not "
@@ -45,7 +46,8 @@ static const struct question within = {
             .summary =
                 "Proves that PROFILE is nowhere more permissive than BASELINE, or tells every "
                 "place where it is. Each is a profile, the config.json of an OCI container, or a "
-                "raw program. Actions stand in the kernel's order: KILL_PROCESS, KILL_THREAD, "
+                "program, raw or in a sealed blob. Actions stand in the kernel's order: "
+                "KILL_PROCESS, KILL_THREAD, "
                 "TRAP, ERRNO, NOTIFY, TRACE, LOG, ALLOW; errnos make no difference.\n\n"
                 "Exit status: 0 it is within, 1 it is not, 4 not decided.",
             .operands_min = 2,

@@ -118,7 +118,8 @@ int scc_cmd_disasm(int argc, char **argv)
     struct settings settings = {0};
     const struct scc_query_usage usage = {
         .synopsis = "disasm [OPTIONS] PROGRAM",
-        .summary = "Lists a program, one instruction a line, with comments that say what its "
+        .summary = "Lists a program, raw or in a sealed blob, one instruction a line, with "
+                   "comments that say what its "
                    "numbers stand for. --arch gives the byte order. With --assemble a listing, "
                    "edited or written by hand, becomes a program; unedited, the same bytes.",
         .options = rows,

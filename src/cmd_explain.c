@@ -13,7 +13,8 @@
 static const struct scc_query_usage usage = {
     .synopsis = "explain [OPTIONS] PROFILE|PROGRAM SYSCALL [aN=VALUE…]",
     .summary =
-        "Tells what a profile, the config.json of an OCI container, or a raw program answers to a "
+        "Tells what a profile, the config.json of an OCI container, or a program, raw or in a "
+        "sealed blob, answers to a "
         "system call on each of its architectures, and why: the rule, or what keeps the rules "
         "that name the call from matching; of a program the instructions that are run. SYSCALL is "
         "a name or a number. Where the answer depends on arguments that are not given, the "

@@ -1,39 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** seccompc verify [OPTIONS] PROGRAM PROFILE: does the program say what the profile says? */
+/**
+ * seccompc verify [OPTIONS] PROGRAM PROFILE: does the program say what the profile says? For a blob
+ * also without PROFILE: is it whole, and of this version?
+ */
 #include <string.h>
 
 #include "cmd.h"
-#include "emit_scmp.h"
-#include "enosys.h"
 #include "error.h"
 #include "json_build.h"
-#include "prove.h"
-#include "query.h"
 #include "strbuf.h"
 #include "util.h"
-
-enum enosys_mode {
-    ENOSYS_PROFILE,
-    ENOSYS_RUNC,
-};
-
-struct settings {
-    enum enosys_mode enosys;
-    bool as_libseccomp;
-};
+#include "verify.h"
 
 static int apply_enosys(void *settings, const char *value, scc_error **err)
 {
     if (strcmp(value, "profile") != 0 && strcmp(value, "runc") != 0)
         return scc_error_set(err, SCC_ERROR_USAGE, "--enosys %s: expected profile or runc", value);
-    ((struct settings *)settings)->enosys = *value == 'r' ? ENOSYS_RUNC : ENOSYS_PROFILE;
+    struct scc_verify_settings *own = settings;
+    own->enosys = *value == 'r' ? SCC_VERIFY_ENOSYS_RUNC : SCC_VERIFY_ENOSYS_PROFILE;
+    own->has_enosys = true;
     return 0;
 }
 
 static int apply_as_libseccomp(void *settings, const char *value, scc_error **err)
 {
     (void)value, (void)err;
-    ((struct settings *)settings)->as_libseccomp = true;
+    ((struct scc_verify_settings *)settings)->as_libseccomp = true;
     return 0;
 }
 
@@ -48,38 +40,8 @@ static const struct scc_option rows[] = {
      apply_as_libseccomp},
 };
 
-/** What the program is asked to be equal to. */
-struct question {
-    struct scc_policy *policy;
-    struct scc_scmp_view view; /* what `policy` is, with --as-libseccomp */
-};
-
-static int make_question(const struct settings *settings, struct scc_policy *policy,
-                         struct question *question, scc_error **err)
-{
-    scc_enosys_knows_fn *knows = settings->as_libseccomp ? scc_scmp_knows : scc_enosys_knows_all;
-    question->policy = policy;
-    if (settings->enosys == ENOSYS_RUNC && scc_enosys_add_runc_stub(policy, knows, err) < 0)
-        return -1;
-    if (!settings->as_libseccomp)
-        return 0;
-    question->policy = &question->view.policy;
-    return scc_scmp_view_make(policy, &question->view, err);
-}
-
-/** Whether nothing but names that the installed libseccomp does not know makes the difference. */
-static bool is_known_gap(const struct settings *settings, const struct question *question,
-                         const struct scc_program *program)
-{
-    SCC_CLEANUP(scc_scmp_view_clear) struct scc_scmp_view view = {0};
-    struct scc_proof proof;
-    if (settings->as_libseccomp || scc_scmp_view_make(question->policy, &view, NULL) < 0)
-        return false;
-    return view.lost_count && scc_prove(&view.policy, program, &proof, NULL) == 0 && proof.equal;
-}
-
 /** The difference in words; NULL without memory. The caller frees it. */
-static char *describe(const struct question *question, const struct scc_proof *proof)
+static char *describe(const struct scc_verify_question *question, const struct scc_proof *proof)
 {
     struct scc_strbuf text = {0};
     scc_proof_describe(&text, question->policy, proof);
@@ -121,21 +83,9 @@ static int print_json(const struct scc_query *query, const char *difference, boo
     return scc_json_build_print(&json, root, stdout, err);
 }
 
-static int check_kinds(const struct scc_input *program, const struct scc_input *profile,
-                       scc_error **err)
-{
-    if (program->kind != SCC_INPUT_PROGRAM)
-        return scc_error_set(err, SCC_ERROR_INPUT, "%s: a profile, expected a program first",
-                             program->name);
-    if (profile->kind != SCC_INPUT_PROFILE)
-        return scc_error_set(err, SCC_ERROR_INPUT, "%s: a program, expected a profile second",
-                             profile->name);
-    return 0;
-}
-
-static int answer(const struct scc_query *query, const struct settings *settings,
+static int answer(const struct scc_query *query, const struct scc_verify_settings *settings,
                   const struct scc_input *program, const struct scc_input *profile,
-                  const struct question *question, int *status, scc_error **err)
+                  const struct scc_verify_question *question, int *status, scc_error **err)
 {
     struct scc_proof proof;
     if (scc_prove(question->policy, program->program, &proof, err) < 0)
@@ -146,42 +96,90 @@ static int answer(const struct scc_query *query, const struct settings *settings
     SCC_AUTOFREE char *difference = proof.equal ? NULL : describe(question, &proof);
     if (!proof.equal && !difference)
         return scc_error_nomem(err);
-    bool is_gap = !proof.equal && is_known_gap(settings, question, program->program);
+    bool is_gap = !proof.equal && scc_verify_is_known_gap(settings, question, program->program);
     return query->is_json ? print_json(query, difference, is_gap, err)
                           : print_text(program->name, profile->name, settings->as_libseccomp,
                                        difference, is_gap, err);
 }
 
-static int verify(struct scc_query *query, const struct settings *settings, int *status,
+static int verify_program(struct scc_query *query, const struct scc_verify_settings *settings,
+                          const struct scc_input *program, int *status, scc_error **err)
+{
+    SCC_CLEANUP(scc_input_clear) struct scc_input profile = {0};
+    SCC_CLEANUP(scc_verify_question_clear) struct scc_verify_question question = {0};
+    if (scc_query_read(query, 1, &profile, err) < 0)
+        return -1;
+    if (profile.kind != SCC_INPUT_PROFILE)
+        return scc_error_set(err, SCC_ERROR_INPUT, "%s: a program, expected a profile second",
+                             profile.name);
+    if (scc_verify_ask(settings, profile.policy, &question, err) < 0)
+        return -1;
+    return answer(query, settings, program, &profile, &question, status, err);
+}
+
+/** Without a profile nothing is compared. */
+static int check_alone(const struct scc_query *query, const struct scc_verify_settings *settings,
+                       scc_error **err)
+{
+    const char *given = settings->has_enosys      ? "--enosys"
+                        : settings->as_libseccomp ? "--as-libseccomp"
+                        : query->target_options.on_conflict != SCC_CONFLICT_REFUSE ? "--on-conflict"
+                                                                                   : NULL;
+    if (!given)
+        return 0;
+    return scc_error_set(err, SCC_ERROR_USAGE, "%s: expected a PROFILE to compare with", given);
+}
+
+static int verify_blob(struct scc_query *query, const struct scc_verify_settings *settings,
+                       const struct scc_input *blob, int *status, scc_error **err)
+{
+    SCC_CLEANUP(scc_input_clear) struct scc_input profile = {0};
+    if (query->operand_count == 1)
+        return check_alone(query, settings, err) < 0
+                   ? -1
+                   : scc_verify_blob(query, settings, blob, NULL, status, err);
+    if (scc_input_read_profile(query->operands[1], &profile, query->diags, err) < 0)
+        return -1;
+    return scc_verify_blob(query, settings, blob, &profile, status, err);
+}
+
+static int verify(struct scc_query *query, const struct scc_verify_settings *settings, int *status,
                   scc_error **err)
 {
-    SCC_CLEANUP(scc_input_clear) struct scc_input program = {0}, profile = {0};
-    struct question question = {0};
-    if (scc_query_read(query, 0, &program, err) < 0 ||
-        scc_query_read(query, 1, &profile, err) < 0 || check_kinds(&program, &profile, err) < 0)
+    SCC_CLEANUP(scc_input_clear) struct scc_input subject = {0};
+    if (scc_query_read_whole(query, 0, &subject, err) < 0)
         return -1;
-    int done = make_question(settings, profile.policy, &question, err);
-    if (done == 0)
-        done = answer(query, settings, &program, &profile, &question, status, err);
-    scc_scmp_view_clear(&question.view);
-    return done;
+    if (subject.kind == SCC_INPUT_BLOB)
+        return verify_blob(query, settings, &subject, status, err);
+    if (query->operand_count == 1)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "an operand is missing: %s is no blob, expected a PROFILE behind it",
+                             subject.name);
+    if (subject.kind != SCC_INPUT_PROGRAM)
+        return scc_error_set(err, SCC_ERROR_INPUT, "%s: a profile, expected a program first",
+                             subject.name);
+    return verify_program(query, settings, &subject, status, err);
 }
 
 int scc_cmd_verify(int argc, char **argv)
 {
-    struct settings settings = {0};
+    struct scc_verify_settings settings = {0};
     struct scc_query query = {0};
     scc_error *err = NULL;
     int status = SCC_STATUS_DONE;
     const struct scc_query_usage usage = {
-        .synopsis = "verify [OPTIONS] PROGRAM PROFILE",
+        .synopsis = "verify [OPTIONS] PROGRAM PROFILE | BLOB [PROFILE]",
         .summary = "Proves that a raw program answers every input as the profile does, or shows an "
                    "input that it answers otherwise. Any program will do: crun's, runc's, a "
-                   "hand-written one. Exit status 0: proved; 1: different; 4: not decided.",
+                   "hand-written one. Of a sealed blob every entry is proved, for all targets to "
+                   "which it applies; without PROFILE its seal, its programs' form and its maker "
+                   "are checked. An option that names a target picks the entry for it.\n\n"
+                   "Exit status 0: proved, or whole and of this version; 1: different, or made by "
+                   "another version; 4: damaged or not decided.",
         .options = rows,
         .option_count = SCC_COUNT(rows),
         .settings = &settings,
-        .operands_min = 2,
+        .operands_min = 1,
         .operands_max = 2,
     };
     int done = scc_query_start(&query, &usage, argc, argv, &err);

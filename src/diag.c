@@ -2,6 +2,7 @@
 #include "diag.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "strbuf.h"
 #include "util.h"
@@ -71,5 +72,39 @@ int scc_diags_add(scc_diags *diags, enum scc_diag_level level, struct scc_place 
     if (!message || !text || !SCC_GROW(diags->entries, diags->cap, diags->count + 1))
         return scc_error_nomem(err);
     diags->entries[diags->count++] = (struct entry){level, SCC_STEAL(text)};
+    return 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *one = *(struct entry *const *)a, *other = *(struct entry *const *)b;
+    int order = strcmp(one->text, other->text);
+    if (!order)
+        order = (one->level > other->level) - (one->level < other->level);
+    /* The first of equals stays the first. */
+    return order ? order : (one > other) - (one < other);
+}
+
+int scc_diags_drop_repeats(scc_diags *diags, scc_error **err)
+{
+    size_t kept = 0;
+    SCC_AUTOFREE struct entry **sorted = calloc(diags->count + 1, sizeof *sorted);
+    if (!sorted)
+        return scc_error_nomem(err);
+    for (size_t i = 0; i < diags->count; i++)
+        sorted[i] = &diags->entries[i];
+    qsort(sorted, diags->count, sizeof(struct entry *), compare_entries);
+    for (size_t i = diags->count; i-- > 1;) {
+        if (sorted[i]->level != sorted[i - 1]->level ||
+            strcmp(sorted[i]->text, sorted[i - 1]->text) != 0)
+            continue;
+        free(sorted[i]->text);
+        sorted[i]->text = NULL;
+    }
+    for (size_t i = 0; i < diags->count; i++) {
+        if (diags->entries[i].text)
+            diags->entries[kept++] = diags->entries[i];
+    }
+    diags->count = kept;
     return 0;
 }

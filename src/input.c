@@ -1,69 +1,198 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input.h"
 
+#include "blob_words.h"
 #include "config.h"
 #include "file.h"
 #include "util.h"
 
 void scc_input_clear(struct scc_input *input)
 {
-    scc_program_free(input->program);
+    scc_program_free(input->raw);
+    scc_blob_free(input->blob);
     scc_policy_free(input->policy);
     scc_profile_free(input->profile);
     *input = (struct scc_input){0};
 }
 
-/** Selects what a JSON document says; takes @p text over. */
-static int read_json(char *text, size_t len, const scc_target *target,
-                     const struct scc_target_options *options, struct scc_input *input,
-                     scc_diags *diags, scc_error **err)
+/**
+ * What a JSON document says; takes @p text over. Where it is a runtime config, *is_config is true
+ * and *caps its bounding set.
+ */
+static int parse_json(char *text, struct scc_input *input, bool *is_config, scc_cap_set *caps,
+                      scc_diags *diags, scc_error **err)
 {
     struct scc_json *doc;
+    if (scc_json_parse(text, input->bytes, input->name, &doc, err) < 0)
+        return -1;
+    *is_config = scc_config_is_config(scc_json_root(doc));
+    return *is_config ? scc_config_from_json(doc, caps, &input->profile, diags, err)
+                      : scc_profile_from_json(doc, scc_json_root(doc), &input->profile, diags, err);
+}
+
+/** Selects what a JSON document says; takes @p text over. */
+static int read_json(char *text, const scc_target *target, const struct scc_target_options *options,
+                     struct scc_input *input, scc_diags *diags, scc_error **err)
+{
     struct scc_target own = *target;
-    if (scc_json_parse(text, len, input->name, &doc, err) < 0)
+    scc_cap_set caps;
+    bool is_config;
+    if (parse_json(text, input, &is_config, &caps, diags, err) < 0)
         return -1;
-    int done;
-    if (scc_config_is_config(scc_json_root(doc))) {
-        scc_cap_set caps;
-        done = scc_config_from_json(doc, &caps, &input->profile, diags, err);
-        if (done == 0 && !options->has_caps && !options->spec)
-            own.caps = scc_target_options_tweak(options, caps);
-    } else {
-        done = scc_profile_from_json(doc, scc_json_root(doc), &input->profile, diags, err);
-    }
-    if (done < 0)
-        return -1;
+    if (is_config && !options->caps_count && !options->spec)
+        own.caps = scc_target_options_tweak(options, caps);
     return scc_select(input->profile, &own, options->on_conflict, &input->policy, diags, err);
+}
+
+static int read_raw(const char *text, const struct scc_arch *arch, struct scc_input *input,
+                    scc_error **err)
+{
+    input->kind = SCC_INPUT_PROGRAM;
+    if (scc_program_parse(text, input->bytes, arch, &input->raw, err) < 0)
+        return scc_error_wrap(err, "%s is neither JSON nor a blob nor a program for %s",
+                              input->name, arch->name);
+    input->program = input->raw;
+    return 0;
+}
+
+static int read_blob(const char *text, struct scc_input *input, scc_error **err)
+{
+    input->kind = SCC_INPUT_BLOB;
+    if (scc_blob_parse(text, input->bytes, &input->blob, err) < 0)
+        return scc_error_wrap(err, "%s", input->name);
+    return 0;
+}
+
+/** Reads the file; @p made gets its name and size. *text is the caller's, also on failure. */
+static int read_file(const char *path, struct scc_input *made, char **text, scc_error **err)
+{
+    *made = (struct scc_input){.kind = SCC_INPUT_PROFILE, .name = scc_file_shown_name(path)};
+    if (scc_file_read(path, SCC_JSON_MAX_BYTES, text, &made->bytes, err) < 0)
+        return -1;
+    if (made->bytes)
+        return 0;
+    return scc_error_at(err, (struct scc_place){made->name, 1, 1}, NULL,
+                        "the file is empty, expected a profile, a config, a program or a blob");
+}
+
+int scc_input_read_whole(const char *path, const scc_target *target,
+                         const struct scc_target_options *options, struct scc_input *input,
+                         scc_diags *diags, scc_error **err)
+{
+    struct scc_input made;
+    SCC_AUTOFREE char *text = NULL;
+    int done;
+    if (read_file(path, &made, &text, err) < 0)
+        return -1;
+    if (scc_json_is_start(text, made.bytes))
+        done = read_json(SCC_STEAL(text), target, options, &made, diags, err);
+    else if (scc_blob_is_one(text, made.bytes))
+        done = read_blob(text, &made, err);
+    else
+        done = read_raw(text, target->arch, &made, err);
+    if (done < 0) {
+        scc_input_clear(&made);
+        return -1;
+    }
+    *input = made;
+    return 0;
+}
+
+int scc_input_read_profile(const char *path, struct scc_input *input, scc_diags *diags,
+                           scc_error **err)
+{
+    struct scc_input made;
+    SCC_AUTOFREE char *text = NULL;
+    scc_cap_set caps;
+    bool is_config;
+    if (read_file(path, &made, &text, err) < 0)
+        return -1;
+    if (!scc_json_is_start(text, made.bytes))
+        return scc_error_set(err, SCC_ERROR_INPUT, "%s: no JSON, expected a profile", made.name);
+    if (parse_json(SCC_STEAL(text), &made, &is_config, &caps, diags, err) < 0) {
+        scc_input_clear(&made);
+        return -1;
+    }
+    *input = made;
+    return 0;
+}
+
+/*
+ * Entries of a blob
+ */
+
+enum { ENTRIES_SHOWN = 4 };
+
+/** Adds the architectures of all entries. */
+static void add_arches(struct scc_strbuf *out, const scc_blob *blob)
+{
+    struct scc_blob_entry entry;
+    const scc_arch *last = NULL;
+    scc_strbuf_add(out, "its entries are for");
+    for (size_t i = 0; i < scc_blob_count(blob); i++) {
+        scc_blob_entry(blob, i, &entry);
+        /* Entries are sorted by architecture. */
+        if (entry.arch != last)
+            scc_strbuf_addf(out, "%s %s", last ? "," : "", scc_arch_docker_name(entry.arch));
+        last = entry.arch;
+    }
+}
+
+/** Adds the entries for @p arch; returns how many there are. */
+static size_t add_entries(struct scc_strbuf *out, const scc_blob *blob, const scc_arch *arch)
+{
+    struct scc_blob_entry entry;
+    size_t count = 0;
+    for (size_t i = 0; i < scc_blob_count(blob); i++) {
+        scc_blob_entry(blob, i, &entry);
+        if (entry.arch != arch || ++count > ENTRIES_SHOWN)
+            continue;
+        scc_strbuf_add(out, count > 1 ? "; " : "there is ");
+        scc_blob_add_entry(out, &entry);
+    }
+    if (count > ENTRIES_SHOWN)
+        scc_strbuf_addf(out, "; and %zu more", count - ENTRIES_SHOWN);
+    return count;
+}
+
+static int refuse_target(const scc_blob *blob, const char *name, const scc_target *target,
+                         scc_error **err)
+{
+    struct scc_strbuf wanted = {0}, there = {0};
+    scc_target_describe(&wanted, target);
+    if (!add_entries(&there, blob, target->arch))
+        add_arches(&there, blob);
+    SCC_AUTOFREE char *wanted_text = scc_strbuf_steal(&wanted);
+    SCC_AUTOFREE char *there_text = scc_strbuf_steal(&there);
+    if (!wanted_text || !there_text)
+        return scc_error_nomem(err);
+    return scc_error_set(err, SCC_ERROR_INPUT, "%s: no entry for %s; %s", name, wanted_text,
+                         there_text);
+}
+
+int scc_input_find_entry(const scc_blob *blob, const char *name, const scc_target *target,
+                         scc_error **err)
+{
+    int index =
+        scc_blob_find(blob, target->arch, target->caps, target->kernel.major, target->kernel.minor);
+    return index >= 0 ? index : refuse_target(blob, name, target, err);
 }
 
 int scc_input_read(const char *path, const scc_target *target,
                    const struct scc_target_options *options, struct scc_input *input,
                    scc_diags *diags, scc_error **err)
 {
-    char *text;
-    size_t len;
-    struct scc_input made = {.kind = SCC_INPUT_PROFILE, .name = scc_file_shown_name(path)};
-    if (scc_file_read(path, SCC_JSON_MAX_BYTES, &text, &len, err) < 0)
+    struct scc_input made;
+    if (scc_input_read_whole(path, target, options, &made, diags, err) < 0)
         return -1;
-    int done;
-    if (!len) {
-        free(text);
-        return scc_error_at(err, (struct scc_place){made.name, 1, 1}, NULL,
-                            "the file is empty, expected a profile, a config or a program");
-    }
-    if (scc_json_is_start(text, len)) {
-        done = read_json(text, len, target, options, &made, diags, err);
-    } else {
+    if (made.kind == SCC_INPUT_BLOB) {
+        int index = scc_input_find_entry(made.blob, made.name, target, err);
+        if (index < 0) {
+            scc_input_clear(&made);
+            return -1;
+        }
         made.kind = SCC_INPUT_PROGRAM;
-        done = scc_program_parse(text, len, target->arch, &made.program, err);
-        if (done < 0)
-            scc_error_wrap(err, "%s is neither JSON nor a program for %s", made.name,
-                           target->arch->name);
-        free(text);
-    }
-    if (done < 0) {
-        scc_input_clear(&made);
-        return -1;
+        made.program = scc_blob_program(made.blob, (size_t)index);
     }
     *input = made;
     return 0;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** What a command is given to look at: a profile, a runtime config or a raw program. */
+/** What a command is given to look at: a profile, a runtime config, a raw program or a blob. */
 #ifndef SCC_INPUT_H
 #define SCC_INPUT_H
+
+#include <seccompc/blob.h>
 
 #include "policy.h"
 #include "profile.h"
@@ -13,27 +15,51 @@
 enum scc_input_kind {
     SCC_INPUT_PROFILE, /* also the linux.seccomp of a runtime config */
     SCC_INPUT_PROGRAM,
+    SCC_INPUT_BLOB, /* of scc_input_read_whole() alone */
 };
 
-/** Either `profile` and `policy`, or `program`. */
+/** Either `profile` and `policy`, or `program`, or `blob`. */
 struct scc_input {
     enum scc_input_kind kind;
     const char *name; /* as messages show it; lives as long as the path it was read from */
     scc_profile *profile;
-    scc_policy *policy; /* the profile selected for the target */
-    scc_program *program;
+    scc_policy *policy;         /* the profile selected for the target */
+    const scc_program *program; /* in `blob` or `raw` */
+    scc_program *raw;
+    scc_blob *blob;
+    size_t bytes; /* of the file */
 };
 
 /**
  * Reads @p path ("-" is standard input). Text that begins with '{' is JSON: a runtime config where
  * it has ociVersion or linux, otherwise a profile; both are selected for @p target. A config comes
  * with its own bounding set, which --cap-add and --cap-drop change, unless @p options name another
- * (--caps, --spec). Anything else is a raw program in the byte order of @p target. Errors as
- * scc_profile_parse(), scc_select() and scc_program_parse().
+ * (--caps, --spec). A sealed blob gives the program of its entry for @p target; one without such an
+ * entry is refused. Anything else is a raw program in the byte order of @p target. Errors as
+ * scc_profile_parse(), scc_select(), scc_blob_parse() and scc_program_parse().
  */
 int scc_input_read(const char *path, const scc_target *target,
                    const struct scc_target_options *options, struct scc_input *input,
                    scc_diags *diags, scc_error **err);
+
+/** As scc_input_read(), but a blob stays whole. */
+int scc_input_read_whole(const char *path, const scc_target *target,
+                         const struct scc_target_options *options, struct scc_input *input,
+                         scc_diags *diags, scc_error **err);
+
+/**
+ * Reads @p path as scc_input_read() reads JSON, and selects nothing: `policy` is NULL. Anything
+ * else is refused (SCC_ERROR_INPUT).
+ */
+int scc_input_read_profile(const char *path, struct scc_input *input, scc_diags *diags,
+                           scc_error **err);
+
+/**
+ * The index of the entry of @p blob for @p target, or -1: an error that says which entries there
+ * are. @p name is the blob's file.
+ */
+int scc_input_find_entry(const scc_blob *blob, const char *name, const scc_target *target,
+                         scc_error **err);
 
 /** Frees what @p input holds; usable with SCC_CLEANUP. */
 void scc_input_clear(struct scc_input *input);

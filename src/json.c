@@ -533,6 +533,12 @@ const struct scc_json_node *scc_json_root(const struct scc_json *doc)
     return &doc->nodes[0];
 }
 
+const char *scc_json_text(const struct scc_json *doc, size_t *len_bytes)
+{
+    *len_bytes = doc->len;
+    return doc->text;
+}
+
 const struct scc_json_node *scc_json_first(const struct scc_json_node *node)
 {
     return node->item->child ? node + 1 : NULL;

@@ -64,6 +64,9 @@ void scc_json_free(struct scc_json *doc);
 
 const struct scc_json_node *scc_json_root(const struct scc_json *doc);
 
+/** The document's text as it was read, not terminated. Owned by the document. */
+const char *scc_json_text(const struct scc_json *doc, size_t *len_bytes);
+
 /** The first child of an array or object, or NULL. */
 const struct scc_json_node *scc_json_first(const struct scc_json_node *node);
 

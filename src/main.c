@@ -8,7 +8,7 @@
 
 const struct scc_command scc_commands[] = {
     {"compile", "profile to program and slim OCI profile (the default)", scc_cmd_compile},
-    {"verify", "prove that a program says what a profile says", scc_cmd_verify},
+    {"verify", "prove that a program or a blob says what a profile says", scc_cmd_verify},
     {"diff", "what changes between two profiles or programs", scc_cmd_diff},
     {"within", "proof that a profile is no more permissive than a baseline", scc_cmd_within},
     {"explain", "what is answered to one system call, and why", scc_cmd_explain},

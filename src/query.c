@@ -142,6 +142,13 @@ int scc_query_write_program(const char *path, const struct scc_program *program,
     return done;
 }
 
+int scc_query_read_whole(struct scc_query *query, int index, struct scc_input *input,
+                         scc_error **err)
+{
+    return scc_input_read_whole(query->operands[index], query->choice.targets[0],
+                                &query->target_options, input, query->diags, err);
+}
+
 int scc_query_finish(struct scc_query *query, int done, int status, scc_error *err)
 {
     if (done >= 0 && (fflush(stdout) != 0 || ferror(stdout)))

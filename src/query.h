@@ -41,6 +41,10 @@ int scc_query_start(struct scc_query *query, const struct scc_query_usage *usage
 /** Reads operand @p index as a profile, config or program for the query's target. */
 int scc_query_read(struct scc_query *query, int index, struct scc_input *input, scc_error **err);
 
+/** As scc_query_read(), but a blob stays whole. */
+int scc_query_read_whole(struct scc_query *query, int index, struct scc_input *input,
+                         scc_error **err);
+
 /**
  * Refuses (SCC_ERROR_USAGE) standard output for the program that @p option names, where that is a
  * terminal or the answer goes there.

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "blob_words.h"
 #include "cost.h"
 #include "json_build.h"
 #include "options.h"
@@ -65,6 +66,16 @@ static void print_target(FILE *out, const struct scc_report_target *target)
     add_count(&text, (size_t)__builtin_popcountll(target->target->caps), "capability",
               "capabilities");
     scc_report_line(out, "target", &text);
+}
+
+static void print_entry(FILE *out, const struct scc_report_target *target)
+{
+    struct scc_strbuf text = {0};
+    scc_strbuf_add(&text, "applies ");
+    scc_blob_add_condition(&text, &target->condition);
+    scc_strbuf_add(&text, "; flags ");
+    scc_blob_add_flags(&text, scc_policy_filter_flags(target->compiled.policy));
+    scc_report_line(out, "entry", &text);
 }
 
 /* The keys of includes and excludes. */
@@ -224,6 +235,8 @@ static void print_for_person(FILE *out, const struct scc_report *report)
     for (size_t i = 0; i < report->target_count; i++) {
         const struct scc_report_target *target = &report->targets[i];
         print_target(out, target);
+        if (report->has_entries)
+            print_entry(out, target);
         print_selected(out, target->compiled.policy);
         if (report->is_verbose)
             print_details(out, report, target->compiled.policy);
@@ -307,6 +320,11 @@ static void put_target(struct scc_json_build *json, cJSON *list, const struct sc
     for (unsigned bit = 0; scc_cap_name(bit); bit++) {
         if (target->target->caps >> bit & 1)
             scc_json_put_text(json, caps, NULL, scc_cap_name(bit));
+    }
+    if (report->has_entries) {
+        cJSON *entry = scc_json_put_object(json, object, "entry");
+        scc_blob_put_condition(json, entry, &target->condition);
+        scc_blob_put_flags(json, entry, "flags", scc_policy_filter_flags(policy));
     }
     scc_json_put_return(json, object, "default", policy->default_return, policy->target);
     put_selected(json, object, policy);

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include <seccompc/blob.h>
+
 #include "compile.h"
 #include "diag.h"
 #include "strbuf.h"
@@ -18,13 +20,14 @@ enum scc_report_style {
 
 /** A file that was written. */
 struct scc_report_output {
-    const char *kind; /* "bpf", "oci", "header" */
+    const char *kind; /* "bpf", "oci", "header", "blob" */
     char *path;
     size_t bytes;
 };
 
 struct scc_report_target {
     const struct scc_target *target;
+    struct scc_blob_condition condition; /* for what other targets the program is */
     struct scc_compiled compiled;
 };
 
@@ -35,6 +38,7 @@ struct scc_report {
     size_t target_count;
     struct scc_report_output *outputs;
     size_t output_count, output_cap;
+    bool has_entries; /* each target is an entry of a blob */
     bool is_verbose;
     size_t profile_bytes;
 };

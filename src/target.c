@@ -33,6 +33,14 @@ void scc_target_free(scc_target *target)
     free(target);
 }
 
+void scc_target_describe(struct scc_strbuf *out, const struct scc_target *target)
+{
+    int caps = __builtin_popcountll(target->caps);
+    scc_strbuf_addf(out, "%s, kernel %u.%u, %d %s", scc_arch_docker_name(target->arch),
+                    target->kernel.major, target->kernel.minor, caps,
+                    caps == 1 ? "capability" : "capabilities");
+}
+
 const scc_arch *scc_target_host_arch(void)
 {
     struct scc_load_host host;

@@ -21,6 +21,12 @@ static int refuse_value(const char *option, const char *value, const char *what,
                          nearest ? "?" : "", more);
 }
 
+static int refuse_many(const char *option, scc_error **err)
+{
+    return scc_error_set(err, SCC_ERROR_USAGE, "%s: given more than %d times", option,
+                         SCC_TARGETS_MAX);
+}
+
 static int apply_arch(void *settings, const char *value, scc_error **err)
 {
     struct scc_target_options *options = settings;
@@ -87,10 +93,13 @@ static int read_caps(const char *option, const char *list, scc_cap_set *set, boo
 static int apply_caps(void *settings, const char *value, scc_error **err)
 {
     struct scc_target_options *options = settings;
-    options->has_caps = true;
-    options->caps = 0;
-    return find_set(value, &options->caps) ? 0
-                                           : read_caps("--caps", value, &options->caps, NULL, err);
+    scc_cap_set caps = 0;
+    if (!find_set(value, &caps) && read_caps("--caps", value, &caps, NULL, err) < 0)
+        return -1;
+    if (options->caps_count == SCC_TARGETS_MAX)
+        return refuse_many("--caps", err);
+    options->caps[options->caps_count++] = caps;
+    return 0;
 }
 
 static int apply_cap_add(void *settings, const char *value, scc_error **err)
@@ -108,10 +117,13 @@ static int apply_cap_drop(void *settings, const char *value, scc_error **err)
 static int apply_kernel(void *settings, const char *value, scc_error **err)
 {
     struct scc_target_options *options = settings;
-    options->has_kernel = true;
-    if (!scc_kernel_parse_release(value, &options->kernel))
+    struct scc_kernel kernel;
+    if (!scc_kernel_parse_release(value, &kernel))
         return refuse_value("--kernel", value, "expected X.Y, or a release such as uname -r prints",
                             NULL, "", err);
+    if (options->kernel_count == SCC_TARGETS_MAX)
+        return refuse_many("--kernel", err);
+    options->kernels[options->kernel_count++] = kernel;
     return 0;
 }
 
@@ -135,18 +147,20 @@ static const struct scc_option rows[] = {
     {"arch", 0, "NAME",
      "the architecture, by Docker's, libseccomp's or SCMP_ARCH_ name (default: this machine; "
      "`help` "
-     "lists them); compile takes several, and each output FILE then contains %a",
+     "lists them); compile takes several, and each output FILE but a blob's then contains %a",
      apply_arch},
     {"caps", 0, "LIST",
-     "the container's capability bounding set: comma-separated names, or docker (default), podman, "
-     "current, none, all",
+     "the container's capability bounding set (compile takes several for a blob): comma-separated "
+     "names, or docker (default), podman, current, none, all",
      apply_caps},
     {"cap-add", 0, "LIST", "add capabilities to the set, as docker run does; all adds every one",
      apply_cap_add},
     {"cap-drop", 0, "LIST",
      "take capabilities from the set, as docker run does; all drops every one but the added",
      apply_cap_drop},
-    {"kernel", 0, "X.Y", "the kernel, for minKernel (default: this machine's)", apply_kernel},
+    {"kernel", 0, "X.Y",
+     "the kernel, for minKernel (default: this machine's); compile takes several for a blob",
+     apply_kernel},
     {"spec", 0, "CONFIG",
      "take the bounding set from this OCI runtime config; compile without PROFILE also takes its "
      "linux.seccomp",
@@ -186,29 +200,62 @@ scc_cap_set scc_target_options_tweak(const struct scc_target_options *options, s
     return (base & ~options->drops) | options->adds;
 }
 
-static int choose_kernel(const struct scc_target_options *options, struct scc_kernel *kernel,
-                         scc_error **err)
+/** Of @p count values of an option, the first that counts: all do, or the last alone. */
+static size_t first_of(const struct scc_target_options *options, size_t count)
+{
+    return options->takes_several ? 0 : count - 1;
+}
+
+/** Puts the kernels into @p options, this machine's where there is none. */
+static int complete_kernels(struct scc_target_options *options, scc_error **err)
 {
     unsigned major, minor;
-    *kernel = options->kernel;
-    if (options->has_kernel)
+    if (options->kernel_count)
         return 0;
     if (scc_target_host_kernel(&major, &minor, err) < 0)
         return -1;
-    *kernel = (struct scc_kernel){(uint16_t)major, (uint16_t)minor};
+    options->kernels[options->kernel_count++] =
+        (struct scc_kernel){(uint16_t)major, (uint16_t)minor};
     return 0;
 }
 
-static int choose_caps(const struct scc_target_options *options, scc_cap_set *caps,
-                       scc_profile **profile, scc_diags *diags, scc_error **err)
+/** Puts the bounding sets into @p options, changed by --cap-add and --cap-drop. */
+static int complete_caps(struct scc_target_options *options, scc_profile **profile,
+                         scc_diags *diags, scc_error **err)
 {
-    scc_cap_set base = options->has_caps ? options->caps : scc_cap_docker();
-    if (options->spec && options->has_caps)
+    if (options->spec && options->caps_count)
         return scc_error_set(err, SCC_ERROR_USAGE,
                              "--caps and --spec both give the bounding set, expected one of them");
-    if (options->spec && scc_config_read(options->spec, &base, profile, diags, err) < 0)
+    if (!options->caps_count)
+        options->caps[options->caps_count++] = scc_cap_docker();
+    if (options->spec && scc_config_read(options->spec, &options->caps[0], profile, diags, err) < 0)
         return -1;
-    *caps = scc_target_options_tweak(options, base);
+    for (size_t i = 0; i < options->caps_count; i++)
+        options->caps[i] = scc_target_options_tweak(options, options->caps[i]);
+    return 0;
+}
+
+bool scc_target_options_name_any(const struct scc_target_options *options)
+{
+    return options->arch_count || options->caps_count || options->kernel_count || options->spec ||
+           options->adds || options->adds_all || options->drops || options->drops_all;
+}
+
+static int add_targets(const struct scc_target_options *options, const struct scc_arch *arch,
+                       struct scc_target_choice *choice, scc_error **err)
+{
+    for (size_t i = first_of(options, options->caps_count); i < options->caps_count; i++) {
+        for (size_t j = first_of(options, options->kernel_count); j < options->kernel_count; j++) {
+            if (choice->count == SCC_TARGETS_MAX)
+                return scc_error_set(err, SCC_ERROR_USAGE,
+                                     "--arch, --caps and --kernel give more than %d targets",
+                                     SCC_TARGETS_MAX);
+            if (scc_target_new(arch, options->caps[i], options->kernels[j].major,
+                               options->kernels[j].minor, &choice->targets[choice->count], err) < 0)
+                return -1;
+            choice->count++;
+        }
+    }
     return 0;
 }
 
@@ -216,17 +263,14 @@ int scc_target_options_choose(const struct scc_target_options *options,
                               struct scc_target_choice *choice, scc_profile **profile,
                               scc_diags *diags, scc_error **err)
 {
-    if (choose_kernel(options, &choice->kernel, err) < 0 ||
-        choose_caps(options, &choice->caps, profile, diags, err) < 0)
+    struct scc_target_options whole = *options;
+    if (complete_kernels(&whole, err) < 0 || complete_caps(&whole, profile, diags, err) < 0)
         return -1;
-    size_t count = options->arch_count ? options->arch_count : 1;
-    for (size_t i = 0; i < count; i++) {
-        const struct scc_arch *arch =
-            options->arch_count ? options->arches[i] : scc_target_host_arch();
-        if (scc_target_new(arch, choice->caps, choice->kernel.major, choice->kernel.minor,
-                           &choice->targets[choice->count], err) < 0)
+    if (!whole.arch_count)
+        whole.arches[whole.arch_count++] = scc_target_host_arch();
+    for (size_t i = 0; i < whole.arch_count; i++) {
+        if (add_targets(&whole, whole.arches[i], choice, err) < 0)
             return -1;
-        choice->count++;
     }
     return 0;
 }

@@ -3,21 +3,31 @@
 #ifndef SCC_TARGET_OPTIONS_H
 #define SCC_TARGET_OPTIONS_H
 
+#include <seccompc/blob.h>
+
 #include "options.h"
 #include "profile.h"
 #include "select.h"
 #include "target.h"
 
+enum {
+    /** The most targets of one command, and the most --caps and --kernel: a blob's entries. */
+    SCC_TARGETS_MAX = SCC_BLOB_ENTRIES_MAX,
+};
+
 struct scc_target_options {
     const struct scc_arch *arches[SCC_ARCH_COUNT];
     size_t arch_count;
     bool wants_arch_list; /* --arch help */
-    bool has_caps;
-    scc_cap_set caps;
+    /** Every --caps and --kernel makes targets; set by the command. Else the last of each counts.
+     */
+    bool takes_several;
+    scc_cap_set caps[SCC_TARGETS_MAX];
+    size_t caps_count;
     bool adds_all, drops_all;
     scc_cap_set adds, drops;
-    bool has_kernel;
-    struct scc_kernel kernel;
+    struct scc_kernel kernels[SCC_TARGETS_MAX];
+    size_t kernel_count;
     const char *spec; /* or NULL */
     enum scc_on_conflict on_conflict;
 };
@@ -30,15 +40,17 @@ void scc_target_options_list_arches(FILE *out);
 
 /** What the options name: the targets, and the profile where --spec and no operand gave it. */
 struct scc_target_choice {
-    scc_target *targets[SCC_ARCH_COUNT];
+    scc_target *targets[SCC_TARGETS_MAX];
     size_t count;
-    scc_cap_set caps;
-    struct scc_kernel kernel;
 };
 
+/** Whether an option names a target; --on-conflict does not. */
+bool scc_target_options_name_any(const struct scc_target_options *options);
+
 /**
- * Makes the targets, this machine's where no option names another. Reads --spec; where @p profile
- * is not NULL it becomes the config's linux.seccomp.
+ * Makes the targets, this machine's where no option names another: each architecture with each
+ * bounding set and each kernel, in this order. Reads --spec; where @p profile is not NULL it
+ * becomes the config's linux.seccomp.
  */
 int scc_target_options_choose(const struct scc_target_options *options,
                               struct scc_target_choice *choice, scc_profile **profile,

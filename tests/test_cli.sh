@@ -390,6 +390,6 @@ printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["re\\u0000ad
 run 4 --export-bpf o.bpf nul.json
 says "(syscalls[0].names[0])"
 run 4 explain /dev/null read
-says "expected a profile, a config or a program"
+says "expected a profile, a config, a program or a blob"
 
 finish

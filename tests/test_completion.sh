@@ -106,7 +106,7 @@ for command in $commands; do
     mapfile -t own < <(options_of "$command")
     offers "$command" - :: "${own[@]}"
 done
-offers --export-b :: --export-bpf
+offers --export-b :: --export-bpf --export-blob
 # A command's own options, and no other's.
 offers verify --a :: --arch --as-libseccomp
 offers verify prog.bpf --en :: --enosys

@@ -44,7 +44,7 @@ cp out s390x.lst
 run 0 disasm --arch s390x --assemble again.bpf s390x.lst
 check "the same bytes" 'cmp s390x.bpf again.bpf'
 run 4 disasm --arch amd64 s390x.bpf
-says "neither JSON nor a program for x86_64"
+says "neither JSON nor a blob nor a program for x86_64"
 
 # --- through pipes
 "$seccompc" disasm --arch amd64 - <docker.bpf >piped.lst || fail "from a pipe"
@@ -85,7 +85,7 @@ run 4 disasm "$profile"
 says "a profile, expected a program; seccompc --export-bpf FILE $profile makes one"
 printf 'ret #0' >short.lst
 run 4 disasm short.lst
-says "neither JSON nor a program"
+says "neither JSON nor a blob nor a program"
 run 4 disasm .
 run 3 disasm missing.bpf
 run 2 disasm

@@ -125,9 +125,9 @@ describes() {
 }
 
 # All keys of a report with everything in it, and of a failure.
-"$SECCOMPC" --json --caps none --export-oci /dev/null 2>answers
+"$SECCOMPC" --json --caps none --export-oci /dev/null --export-blob all.blob 2>answers
 "$SECCOMPC" --json --arch none 2>>answers
-describes 'compile --json' 25 REPORT
+describes 'compile --json' 31 REPORT
 
 grep -oE '\{"[A-Za-z]+", read_' "$SCC_SOURCE_ROOT/src/profile.c" | grep -oE '[A-Za-z]+' |
     grep -vx read | sort -u >keys
@@ -185,6 +185,7 @@ seccompc disasm --assemble filter.bpf filter.txt || fail "the listing: status $?
 # The synopsis, one form after another. No input lets a question fail with "no".
 for words in '--help' 'compile --help' 'sim --help' '--arch help' 'diff --arch help' '' 'compile' \
     'default.json' 'compile --export-oci - default.json' 'compile --export-bpf default.bpf default.json' \
+    'compile --export-blob default.blob default.json' 'verify default.blob' 'verify default.blob default.json' \
     'verify default.bpf default.json' 'diff default.json default.bpf' 'within default.json default.bpf' \
     'explain default.json read' 'explain default.bpf 0 a0=1 a5=-1' 'disasm default.bpf' \
     'disasm --assemble again.bpf filter.txt' 'sim --arch amd64 filter.bpf' \
@@ -245,6 +246,9 @@ json() {
 seccompc -q --arch amd64 --export-bpf more.bpf more.json || fail 'more.json'
 { json verify more.bpf more.json && ! json verify filter.bpf more.json; } >answers
 describes 'verify --json' 5 COMMANDS/verify QUESTIONS
+seccompc -q --arch amd64 --export-blob more.blob more.json || fail 'more.blob'
+{ json verify more.blob && ! json verify more.blob short.json; } >answers
+describes 'verify --json of a blob' 20 COMMANDS/verify QUESTIONS
 { json diff more.json filter.bpf; json diff equal.bpf greater.bpf; } >answers
 describes 'diff --json' 27 COMMANDS/diff QUESTIONS
 { json within more.json filter.bpf; json within equal.bpf greater.bpf; } >answers
@@ -340,8 +344,8 @@ for example in example.*; do
     fi
 done
 [[ $ran -ge 5 ]] || fail "only $ran examples ran"
-for file in docker.bpf docker.json docker-amd64.bpf docker-arm64.bpf slim.json filter.h program.b64 \
-    service.bpf better.bpf; do
+for file in docker.bpf docker.blob docker.json docker-amd64.bpf docker-arm64.bpf slim.json filter.h \
+    program.b64 service.bpf better.bpf; do
     [[ -s $file ]] || fail "the examples leave no $file"
 done
 if command -v jq >/dev/null; then

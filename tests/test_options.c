@@ -8,7 +8,7 @@
 #include "target_options.h"
 #include "util.h"
 
-enum { ARGS_MAX = 12 };
+enum { ARGS_MAX = 16 };
 
 /** What was applied, as text: "name=value;". */
 struct log {
@@ -291,10 +291,10 @@ struct chosen {
     scc_error *err;
 };
 
-/** Parses the words of @p line as target options and makes the targets. */
-static struct chosen choose(const char *line, bool wants_profile)
+/** Parses the words of @p line as the target options of @p made and makes the targets. */
+static void choose_into(struct chosen *into, const char *line, bool wants_profile)
 {
-    struct chosen made = {0};
+    struct chosen made = *into;
     char *argv[ARGS_MAX + 1] = {(char *)"test"}, *copy = strdup(line), *rest = copy, *word;
     int argc = 1, first = 0;
     while ((word = strsep(&rest, " ")) != NULL) {
@@ -309,6 +309,13 @@ static struct chosen choose(const char *line, bool wants_profile)
                                          wants_profile ? &made.profile : NULL, NULL, &made.err);
     cr_assert_eq(done, made.err ? -1 : 0, "%s: %d", line, done);
     free(copy);
+    *into = made;
+}
+
+static struct chosen choose(const char *line, bool wants_profile)
+{
+    struct chosen made = {0};
+    choose_into(&made, line, wants_profile);
     return made;
 }
 
@@ -358,9 +365,8 @@ Test(options, capabilities_are_dockers_tweaked)
     for (size_t i = 0; i < SCC_COUNT(cases); i++) {
         struct chosen made = choose(cases[i].line, false);
         cr_assert_null(made.err, "%s: %s", cases[i].line, scc_error_get_text(made.err));
-        cr_expect_eq(made.choice.caps, cases[i].caps, "%s: %lx, expected %lx", cases[i].line,
-                     made.choice.caps, cases[i].caps);
-        cr_expect_eq(made.choice.targets[0]->caps, cases[i].caps);
+        cr_expect_eq(made.choice.targets[0]->caps, cases[i].caps, "%s: %lx, expected %lx",
+                     cases[i].line, made.choice.targets[0]->caps, cases[i].caps);
         chosen_clear(&made);
     }
 }
@@ -412,17 +418,71 @@ Test(options, arch_help_lists_what_can_be_a_target)
 Test(options, kernels_are_releases)
 {
     struct chosen made = choose("--kernel 6.18", false);
-    cr_assert(made.choice.kernel.major == 6 && made.choice.kernel.minor == 18);
+    cr_assert(made.choice.targets[0]->kernel.major == 6 &&
+              made.choice.targets[0]->kernel.minor == 18);
     chosen_clear(&made);
     made = choose("--kernel 4.19.0-27-amd64", false);
-    cr_assert(made.choice.kernel.major == 4 && made.choice.kernel.minor == 19);
-    cr_assert(made.choice.targets[0]->kernel.minor == 19);
+    cr_assert(made.choice.targets[0]->kernel.major == 4 &&
+              made.choice.targets[0]->kernel.minor == 19);
     chosen_clear(&made);
     unsigned major, minor;
     scc_error *err = NULL;
     must(scc_target_host_kernel(&major, &minor, &err), err);
     made = choose("", false);
-    cr_assert(made.choice.kernel.major == major && made.choice.kernel.minor == minor);
+    cr_assert(made.choice.targets[0]->kernel.major == major &&
+              made.choice.targets[0]->kernel.minor == minor);
+    chosen_clear(&made);
+}
+
+Test(options, several_sets_and_kernels_are_several_targets)
+{
+    static const char line[] = "--arch s390x --kernel 4.4 --arch amd64 --caps none --caps bpf "
+                               "--cap-add chown --kernel 6.1";
+    static const struct {
+        const char *arch;
+        uint64_t caps;
+        unsigned major;
+    } expected[] = {
+        {"s390x", BIT(CAP_CHOWN), 4},
+        {"s390x", BIT(CAP_CHOWN), 6},
+        {"s390x", BIT(CAP_CHOWN) | BIT(CAP_BPF), 4},
+        {"s390x", BIT(CAP_CHOWN) | BIT(CAP_BPF), 6},
+        {"x86_64", BIT(CAP_CHOWN), 4},
+        {"x86_64", BIT(CAP_CHOWN), 6},
+        {"x86_64", BIT(CAP_CHOWN) | BIT(CAP_BPF), 4},
+        {"x86_64", BIT(CAP_CHOWN) | BIT(CAP_BPF), 6},
+    };
+    struct chosen made = {.options.takes_several = true};
+    choose_into(&made, line, false);
+    cr_assert_null(made.err);
+    cr_assert_eq(made.choice.count, SCC_COUNT(expected));
+    for (size_t i = 0; i < made.choice.count; i++) {
+        const struct scc_target *target = made.choice.targets[i];
+        cr_expect_str_eq(target->arch->name, expected[i].arch);
+        cr_expect_eq(target->caps, expected[i].caps);
+        cr_expect_eq(target->kernel.major, expected[i].major);
+    }
+    chosen_clear(&made);
+    /* Who does not ask for several gets the last. */
+    made = choose(line, false);
+    cr_assert_eq(made.choice.count, 2);
+    cr_expect_eq(made.choice.targets[1]->caps, BIT(CAP_CHOWN) | BIT(CAP_BPF));
+    cr_expect_eq(made.choice.targets[1]->kernel.major, 6);
+    chosen_clear(&made);
+}
+
+Test(options, what_names_a_target)
+{
+    static const char *const naming[] = {"--arch amd64",    "--caps docker", "--kernel 6.1",
+                                         "--cap-add chown", "--cap-add all", "--cap-drop chown",
+                                         "--cap-drop all"};
+    for (size_t i = 0; i < SCC_COUNT(naming); i++) {
+        struct chosen made = choose(naming[i], false);
+        cr_expect(scc_target_options_name_any(&made.options), "%s", naming[i]);
+        chosen_clear(&made);
+    }
+    struct chosen made = choose("--on-conflict strictest", false);
+    cr_expect_not(scc_target_options_name_any(&made.options));
     chosen_clear(&made);
 }
 
@@ -468,18 +528,18 @@ Test(options, spec_gives_capabilities_and_a_profile)
     snprintf(line, sizeof line, "--spec /proc/self/fd/%d", fd);
     struct chosen made = choose(line, true);
     cr_assert_null(made.err);
-    cr_assert_eq(made.choice.caps, BIT(CAP_CHOWN));
+    cr_assert_eq(made.choice.targets[0]->caps, BIT(CAP_CHOWN));
     cr_assert_not_null(made.profile);
     chosen_clear(&made);
     /* A profile on the command line leaves the capabilities alone to the config. */
     made = choose(line, false);
-    cr_assert_eq(made.choice.caps, BIT(CAP_CHOWN));
+    cr_assert_eq(made.choice.targets[0]->caps, BIT(CAP_CHOWN));
     cr_assert_null(made.profile);
     chosen_clear(&made);
     /* The config's set is the one to add to and to drop from. */
     snprintf(line, sizeof line, "--spec /proc/self/fd/%d --cap-add BPF --cap-drop CHOWN", fd);
     made = choose(line, false);
-    cr_assert_eq(made.choice.caps, BIT(CAP_BPF));
+    cr_assert_eq(made.choice.targets[0]->caps, BIT(CAP_BPF));
     chosen_clear(&made);
     made = choose("--spec /nonexistent", true);
     cr_assert_eq(scc_error_get_code(made.err), SCC_ERROR_SYSTEM);
