@@ -7,6 +7,7 @@
 enum scc_status {
     SCC_STATUS_DONE = 0,
     SCC_STATUS_NO = 1,
+    SCC_STATUS_RUN_FAILED = 125, /* of `run`, as env(1) and timeout(1) */
 };
 
 struct scc_command {

@@ -24,7 +24,6 @@
 
 /* As env(1) and timeout(1). */
 enum {
-    STATUS_OWN_FAILURE = 125,
     STATUS_CANNOT_RUN = 126,
     STATUS_NOT_FOUND = 127,
 };
@@ -394,7 +393,7 @@ int scc_cmd_run(int argc, char **argv)
     if (done < 0) {
         scc_report_failure(stderr, err, diags,
                            settings.is_quiet ? SCC_REPORT_QUIET : SCC_REPORT_DIAGNOSTICS);
-        status = STATUS_OWN_FAILURE;
+        status = SCC_STATUS_RUN_FAILED;
     } else if (!is_done) {
         status = become(words.command);
     }

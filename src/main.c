@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
+#include "error.h"
 #include "suggest.h"
 
 const struct scc_command scc_commands[] = {
@@ -29,11 +34,33 @@ const char *scc_command_nearest(const char *name)
     return best.distance <= 2 ? best.name : NULL;
 }
 
+/**
+ * Takes the numbers of standard streams that are closed, or a file that is written later would get
+ * one of them, and with it what is printed. Reading and writing still answer EBADF (O_PATH,
+ * open(2)), and what `run` starts finds them closed. False where that cannot be done.
+ */
+static bool hold_closed_streams(void)
+{
+    int fd = STDIN_FILENO;
+    while (fd <= STDERR_FILENO) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            fd++;
+        else if (errno != EBADF || open("/", O_PATH | O_CLOEXEC) < 0)
+            return false;
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    bool is_run = argc >= 2 && strcmp(argv[1], "run") == 0;
+    if (!hold_closed_streams()) {
+        perror("seccompc: a closed standard stream");
+        return is_run ? SCC_STATUS_RUN_FAILED : SCC_ERROR_SYSTEM;
+    }
     /* A reader that goes away is an error of the write, with a message and a status. What `run`
      * starts has its signals as they were. */
-    if (argc < 2 || strcmp(argv[1], "run") != 0)
+    if (!is_run)
         signal(SIGPIPE, SIG_IGN);
     for (unsigned i = 0; argc > 1 && i < scc_command_count; i++) {
         if (strcmp(argv[1], scc_commands[i].name) == 0)

@@ -1,34 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * Each system call that asking the cache makes fails in turn, and at each of them the process is
- * killed. A seccomp filter hands all of a child's calls to the test (seccomp_unotify(2)), which
- * counts them, answers one and lets the others go on.
+ * killed.
  */
 #include <criterion/criterion.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <poll.h>
-#include <signal.h>
-#include <stddef.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "cache_support.h"
+#include "faults.h"
 
 #define FaultTest(name) Test(cache_faults, name, .init = enter_folder, .fini = leave_folder)
-
-/* A sanitizer stops the program when it gets no memory. */
-#if defined(__SANITIZE_ADDRESS__)
-enum { SPARES_MEMORY = 1 };
-#else
-enum { SPARES_MEMORY = 0 };
-#endif
-
-enum { KILL = -1 };
 
 /** What the child says; it lies in memory that both have. */
 struct verdict {
@@ -36,61 +18,6 @@ struct verdict {
 };
 
 static struct verdict *verdict;
-
-/*
- * The child
- */
-
-/** Sends all calls but sendmsg(2), which hands the listener over, to a listener. -1: cannot. */
-static int install_listener(void)
-{
-    struct sock_filter insns[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sendmsg, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-    };
-    struct sock_fprog filter = {SCC_COUNT(insns), insns};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        return -1;
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
-                        &filter);
-}
-
-union control {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE(sizeof(int))];
-};
-
-static bool send_descriptor(int socket, int fd)
-{
-    char byte = 0;
-    union control control = {0};
-    struct iovec vector = {&byte, 1};
-    struct msghdr message = {.msg_iov = &vector,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
-                             .msg_controllen = sizeof control.bytes};
-    control.header = (struct cmsghdr){
-        .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-    return sendmsg(socket, &message, 0) == 1;
-}
-
-static int receive_descriptor(int socket)
-{
-    char byte;
-    int fd = -1;
-    union control control = {0};
-    struct iovec vector = {&byte, 1};
-    struct msghdr message = {.msg_iov = &vector,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
-                             .msg_controllen = sizeof control.bytes};
-    if (recvmsg(socket, &message, 0) == 1 && message.msg_controllen >= CMSG_LEN(sizeof fd))
-        memcpy(&fd, CMSG_DATA(&control.header), sizeof fd);
-    return fd;
-}
 
 /** Asks, and tells what came of it. */
 static void ask(const scc_cached *right)
@@ -118,92 +45,21 @@ static void ask(const scc_cached *right)
     scc_error_free(err);
 }
 
-/*
- * The test's side
- */
-
-static bool is_memory(int nr)
+static void ask_under_faults(int socket, void *right)
 {
-    switch (nr) {
-    case SYS_mmap:
-    case SYS_munmap:
-    case SYS_mremap:
-    case SYS_brk:
-    case SYS_madvise:
-    case SYS_mprotect:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/** What is done at which call. */
-struct fault {
-    unsigned at;  /* from 0 */
-    int how;      /* an errno, or KILL */
-    bool is_done; /* there was such a call */
-    int nr;
-};
-
-static void answer(int listener, pid_t child, const struct seccomp_notif *call, struct fault *fault,
-                   unsigned *count)
-{
-    struct seccomp_notif_resp response = {.id = call->id,
-                                          .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
-    const int nr = call->data.nr;
-    const bool counts = !verdict->is_done && nr != SYS_exit_group &&
-                        !(SPARES_MEMORY && is_memory(nr) && fault->how != KILL);
-    if (counts && (*count)++ == fault->at) {
-        fault->is_done = true;
-        fault->nr = nr;
-        if (fault->how == KILL) {
-            kill(child, SIGKILL);
-            return;
-        }
-        response.flags = 0;
-        response.error = -fault->how;
-    }
-    ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
-}
-
-static void supervise(int listener, pid_t child, struct fault *fault)
-{
-    unsigned count = 0;
-    for (;;) {
-        struct pollfd ready = {.fd = listener, .events = POLLIN};
-        struct seccomp_notif call = {0};
-        if (poll(&ready, 1, -1) < 0 || !(ready.revents & POLLIN))
-            return; /* the child is gone */
-        if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) == 0)
-            answer(listener, child, &call, fault, &count);
-    }
+    enum { CANNOT = 77 };
+    if (!fault_listen(socket))
+        _exit(CANNOT);
+    ask(right);
 }
 
 /** Runs a child that asks, with the fault. */
-static void run_with(struct fault *fault, const scc_cached *right)
+static void run_with(struct fault *fault, scc_cached *right)
 {
-    enum { CANNOT = 77 };
-    int sockets[2], status;
     *verdict = (struct verdict){0};
-    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
-    pid_t child = fork();
-    if (child == 0) {
-        int listener = install_listener();
-        if (listener < 0 || !send_descriptor(sockets[1], listener))
-            _exit(CANNOT);
-        ask(right);
-        _exit(0);
-    }
-    close(sockets[1]);
-    int listener = receive_descriptor(sockets[0]);
-    close(sockets[0]);
-    if (listener >= 0)
-        supervise(listener, child, fault);
-    cr_assert_eq(waitpid(child, &status, 0), child);
-    if (listener < 0)
-        cr_skip_test("no seccomp listener here (status 0x%x)", status);
-    close(listener);
-    if (fault->how == KILL && fault->is_done)
+    fault->is_over = &verdict->is_done;
+    int status = fault_run(fault, ask_under_faults, right);
+    if (fault->how == FAULT_KILL && fault->is_done)
         cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     else
         cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "call %u (%d), errno %d: 0x%x",
@@ -298,16 +154,16 @@ static void check_afterwards(const struct fault *fault, const scc_cached *right)
 }
 
 /** Goes through all calls; returns how many there were. */
-static unsigned go_through(int how, void (*prepare)(void), const scc_cached *right)
+static unsigned go_through(int how, void (*prepare)(void), scc_cached *right)
 {
     for (unsigned at = 0;; at++) {
         struct fault fault = {.at = at, .how = how};
         prepare();
         run_with(&fault, right);
-        if (!(how == KILL && fault.is_done)) {
+        if (!(how == FAULT_KILL && fault.is_done)) {
             cr_expect(verdict->is_done, "call %u (%d)", at, fault.nr);
             /* Without memory there may be no answer, but no wrong one. */
-            cr_expect(verdict->is_error ? is_memory(fault.nr) : verdict->is_right,
+            cr_expect(verdict->is_error ? fault_is_memory(&fault) : verdict->is_right,
                       "call %u (%d), errno %d: no right answer", at, fault.nr, how);
         }
         if (prepare != prepare_trouble)
@@ -321,14 +177,14 @@ static unsigned go_through(int how, void (*prepare)(void), const scc_cached *rig
 
 static void try_faults(void (*prepare)(void), unsigned least)
 {
-    static const int faults[] = {KILL, EIO, ENOSPC, EINTR};
+    static const int faults[] = {FAULT_KILL, FAULT_SHORT, EIO, ENOSPC, EINTR};
     scc_cached *right = right_answer();
     verdict =
         mmap(NULL, sizeof *verdict, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     cr_assert_neq(verdict, MAP_FAILED);
     for (size_t i = 0; i < SCC_COUNT(faults); i++) {
         unsigned calls = go_through(faults[i], prepare, right);
-        cr_expect_geq(calls, least, "%u calls", calls);
+        cr_expect_geq(calls, faults[i] == FAULT_SHORT ? 1 : least, "%u calls", calls);
     }
     scc_cached_free(right);
 }
