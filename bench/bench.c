@@ -329,7 +329,7 @@ static int write_all(const struct settings *settings, const struct bench_report 
             done = stage(set, report, format, settings->paths[format], err);
     }
     if (done == 0)
-        done = scc_output_set_commit(set, err);
+        done = scc_output_set_commit(set, NULL, err);
     scc_output_set_free(set);
     return done;
 }

@@ -440,7 +440,7 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
     }
     if (report->has_entries && stage_blob(at, profile, &options) < 0)
         return -1;
-    return scc_output_set_commit(at->outputs, at->err);
+    return scc_output_set_commit(at->outputs, diags, at->err);
 }
 
 static void clear_report(struct scc_report *report)

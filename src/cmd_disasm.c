@@ -106,7 +106,7 @@ static int assemble(struct scc_query *query, const char *path, scc_error **err)
         scc_asm(text, len, scc_file_shown_name(operand), query->choice.targets[0]->arch, &program,
                 err) < 0)
         return -1;
-    int done = scc_query_write_program(path, program, &len, err);
+    int done = scc_query_write_program(query, path, program, &len, err);
     if (done == 0 && query->is_json)
         done = print_written(path, program, len, err);
     scc_program_free(program);

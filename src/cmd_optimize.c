@@ -156,7 +156,7 @@ static int optimize(struct scc_query *query, const struct settings *settings, sc
     scc_frequencies_free(frequencies);
     if (done < 0)
         return scc_error_wrap(err, "%s", input.name);
-    if (scc_query_write_program(settings->output, made.program, &bytes, err) < 0)
+    if (scc_query_write_program(query, settings->output, made.program, &bytes, err) < 0)
         return -1;
     if (query->is_json)
         return print_json(&made, settings->output, bytes, err);

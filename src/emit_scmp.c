@@ -363,13 +363,23 @@ int scc_scmp_write_here(const struct scc_policy *policy, enum scc_scmp_shape sha
     return result < 0 ? refuse_step(result, "writing the program", err) : 0;
 }
 
+/** Bounds this process's time; a stricter limit that is on already stays. */
+static int bound_time(scc_error **err)
+{
+    const rlim_t most = CPU_SECONDS_MAX;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CPU, &limit) < 0)
+        return scc_error_errno(err, errno, "getrlimit");
+    limit.rlim_max = limit.rlim_max < most ? limit.rlim_max : most;
+    limit.rlim_cur = limit.rlim_cur < most ? limit.rlim_cur : most;
+    return setrlimit(RLIMIT_CPU, &limit) < 0 ? scc_error_errno(err, errno, "setrlimit") : 0;
+}
+
 static void run_child(const struct scc_policy *policy, enum scc_scmp_shape shape, int fd,
                       struct outcome *outcome)
 {
-    const struct rlimit limit = {CPU_SECONDS_MAX, CPU_SECONDS_MAX};
     scc_error *err = NULL;
-    setrlimit(RLIMIT_CPU, &limit);
-    if (scc_scmp_write_here(policy, shape, fd, &err) == 0) {
+    if (bound_time(&err) == 0 && scc_scmp_write_here(policy, shape, fd, &err) == 0) {
         outcome->is_done = true;
     } else {
         outcome->is_failure = true;

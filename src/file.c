@@ -80,8 +80,15 @@ enum stage {
     STAGE_STREAM,    /* written at the commit */
     STAGE_WAITING,   /* the temporary file holds the new contents */
     STAGE_EXCHANGED, /* the temporary file holds the old contents */
+    STAGE_LINKED,    /* there was no file before; the temporary name is the new one's second */
     STAGE_CREATED,   /* there was no file before; the temporary name is gone */
-    STAGE_REPLACED,  /* the file system cannot exchange: the old contents are gone */
+    STAGE_REPLACED,  /* the file system neither exchanges nor links: the old contents are gone */
+    STAGE_OVER,      /* nothing is left to do */
+};
+
+/** A file's name beside an output, which nobody can foresee. */
+struct beside {
+    char name[40];
 };
 
 struct output {
@@ -93,7 +100,7 @@ struct output {
     dev_t dir_dev; /* of the directory, which may have several spellings */
     ino_t dir_ino;
     const char *base; /* inside path */
-    char temporary[40];
+    struct beside temporary;
 };
 
 struct scc_output_set {
@@ -106,11 +113,17 @@ struct scc_output_set *scc_output_set_new(void)
     return calloc(1, sizeof(struct scc_output_set));
 }
 
+static bool has_temporary(const struct output *output)
+{
+    return output->stage == STAGE_WAITING || output->stage == STAGE_EXCHANGED ||
+           output->stage == STAGE_LINKED;
+}
+
 /** Releases what one output holds, the temporary file included. */
 static void drop_output(struct output *output)
 {
-    if (output->stage == STAGE_WAITING || output->stage == STAGE_EXCHANGED)
-        unlinkat(output->dir_fd, output->temporary, 0);
+    if (has_temporary(output))
+        unlinkat(output->dir_fd, output->temporary.name, 0);
     if (output->stage != STAGE_STREAM)
         scc_close_fd(&output->dir_fd);
     free(output->path);
@@ -133,8 +146,8 @@ static int write_all(int fd, const char *path, const void *bytes, size_t len, sc
         ssize_t put = write(fd, at, len);
         if (put < 0 && errno == EINTR)
             continue;
-        if (put < 0)
-            return scc_error_errno(err, errno, "%s", path);
+        if (put <= 0)
+            return scc_error_errno(err, put < 0 ? errno : ENOSPC, "%s", path);
         at += put;
         len -= (size_t)put;
     }
@@ -168,20 +181,36 @@ static int classify(const char *path, mode_t *mode, scc_error **err)
     return 0;
 }
 
-/** Opens a new file beside the output under a name that nobody can foresee. */
+static int choose_beside(struct beside *beside, scc_error **err)
+{
+    uint64_t chance;
+    ssize_t got;
+    do
+        got = getrandom(&chance, sizeof chance, 0);
+    while (got < 0 && errno == EINTR);
+    if (got != sizeof chance)
+        return scc_error_errno(err, errno, "getrandom");
+    snprintf(beside->name, sizeof beside->name, ".seccompc.%016" PRIx64, chance);
+    return 0;
+}
+
+static int refuse_beside(const struct output *output, scc_error **err)
+{
+    return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: no free temporary name", output->path);
+}
+
+/** Opens a new file beside the output. */
 static int open_temporary(struct output *output, scc_error **err)
 {
     for (int i = 0; i < TRIES; i++) {
-        uint64_t chance;
-        if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
-            return scc_error_errno(err, errno, "getrandom");
-        snprintf(output->temporary, sizeof output->temporary, ".seccompc.%016" PRIx64, chance);
-        int fd = openat(output->dir_fd, output->temporary,
+        if (choose_beside(&output->temporary, err) < 0)
+            return -1;
+        int fd = openat(output->dir_fd, output->temporary.name,
                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
         if (fd >= 0 || errno != EEXIST)
             return fd >= 0 ? fd : scc_error_errno(err, errno, "%s", output->path);
     }
-    return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: no free temporary name", output->path);
+    return refuse_beside(output, err);
 }
 
 static int open_directory(struct output *output, scc_error **err)
@@ -224,7 +253,7 @@ static int stage_file(struct output *output, mode_t mode, const void *bytes, siz
     if (done == 0 && fsync(fd) < 0)
         done = scc_error_errno(err, errno, "%s", output->path);
     if (done < 0) {
-        unlinkat(output->dir_fd, output->temporary, 0);
+        unlinkat(output->dir_fd, output->temporary.name, 0);
         scc_close_fd(&output->dir_fd);
         return -1;
     }
@@ -288,8 +317,74 @@ int scc_output_set_add(struct scc_output_set *set, const char *path, const void 
 /* glibc has renameat2() since 2.28; musl has not. */
 static int rename_with(const struct output *output, unsigned flags)
 {
-    return (int)syscall(SYS_renameat2, output->dir_fd, output->temporary, output->dir_fd,
+    return (int)syscall(SYS_renameat2, output->dir_fd, output->temporary.name, output->dir_fd,
                         output->base, flags);
+}
+
+/** Makes @p name the file's name in the output's directory, whatever that was before. */
+static int rename_over(const struct output *output, const char *name)
+{
+    return renameat(output->dir_fd, name, output->dir_fd, output->base);
+}
+
+static int link_as(const struct output *output, const char *name, const char *other)
+{
+    return linkat(output->dir_fd, name, output->dir_fd, other, 0);
+}
+
+/** Whether a file system, or the kernel for this file, makes no links at all: link(2). */
+static bool means_no_links(int error)
+{
+    return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL ||
+           error == EMLINK;
+}
+
+/** Publishes where there is a file, which keeps a second name. */
+static int replace_kept(struct output *output, scc_error **err)
+{
+    struct beside kept;
+    for (int i = 0; i < TRIES; i++) {
+        if (choose_beside(&kept, err) < 0)
+            return -1;
+        if (link_as(output, output->base, kept.name) == 0) {
+            if (rename_over(output, output->temporary.name) < 0) {
+                int why = errno;
+                unlinkat(output->dir_fd, kept.name, 0);
+                return scc_error_errno(err, why, "%s", output->path);
+            }
+            output->temporary = kept;
+            output->stage = STAGE_EXCHANGED;
+            return 0;
+        }
+        if (errno != EEXIST)
+            return scc_error_errno(err, errno, "%s", output->path);
+    }
+    return refuse_beside(output, err);
+}
+
+/** Publishes where the file system knows no more than rename(2). */
+static int replace(struct output *output, scc_error **err)
+{
+    struct stat status;
+    bool was_there = fstatat(output->dir_fd, output->base, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (rename_over(output, output->temporary.name) < 0)
+        return scc_error_errno(err, errno, "%s", output->path);
+    output->stage = was_there ? STAGE_REPLACED : STAGE_CREATED;
+    return 0;
+}
+
+/** Publishes without renameat2(2), which not all file systems have. */
+static int publish_by_links(struct output *output, scc_error **err)
+{
+    if (link_as(output, output->temporary.name, output->base) == 0) {
+        output->stage = STAGE_LINKED;
+        return 0;
+    }
+    if (means_no_links(errno))
+        return replace(output, err);
+    if (errno == EEXIST)
+        return replace_kept(output, err);
+    return scc_error_errno(err, errno, "%s", output->path);
 }
 
 /**
@@ -307,24 +402,48 @@ static int publish(struct output *output, scc_error **err)
             output->stage = STAGE_EXCHANGED;
             return 0;
         }
-        if (errno == EINVAL || errno == ENOSYS) {
-            if (renameat(output->dir_fd, output->temporary, output->dir_fd, output->base) == 0) {
-                output->stage = STAGE_REPLACED;
-                return 0;
-            }
-        }
+        if (errno == EINVAL || errno == ENOSYS)
+            return publish_by_links(output, err);
         if (errno != ENOENT && errno != EEXIST)
             break;
     }
     return scc_error_errno(err, errno, "%s", output->path);
 }
 
-static void take_back(struct output *output)
+/** The number of characters of the path in front of the output's own name. */
+static int dir_chars(const struct output *output)
 {
-    if (output->stage == STAGE_CREATED)
-        unlinkat(output->dir_fd, output->base, 0);
-    else if (output->stage == STAGE_EXCHANGED && rename_with(output, RENAME_EXCHANGE) == 0)
-        output->stage = STAGE_WAITING;
+    return (int)(output->base - output->path);
+}
+
+/** Puts an output back as it was; where that fails too the error says what is where. */
+static void take_back(struct output *output, scc_error **err)
+{
+    if (output->stage == STAGE_EXCHANGED) {
+        if (rename_over(output, output->temporary.name) < 0)
+            scc_error_wrap(err, "%s is new; what it was stands in %.*s%s", output->path,
+                           dir_chars(output), output->path, output->temporary.name);
+        output->stage = STAGE_OVER;
+    } else if (output->stage == STAGE_CREATED || output->stage == STAGE_LINKED) {
+        if (unlinkat(output->dir_fd, output->base, 0) < 0)
+            scc_error_wrap(err, "%s is new, and cannot be removed again", output->path);
+        output->stage = output->stage == STAGE_LINKED ? STAGE_WAITING : STAGE_OVER;
+    } else if (output->stage == STAGE_REPLACED) {
+        scc_error_wrap(err, "%s is new, and what it was is gone", output->path);
+    }
+}
+
+/** Removes the second file beside an output that is in place; where that fails, that is told. */
+static void tidy_up(struct output *output, scc_diags *diags)
+{
+    if (!has_temporary(output))
+        return;
+    const char *what = output->stage == STAGE_EXCHANGED ? "what it was" : "a second name of it";
+    output->stage = STAGE_OVER;
+    if (unlinkat(output->dir_fd, output->temporary.name, 0) < 0 && errno != ENOENT)
+        scc_diags_add(diags, SCC_DIAG_WARNING, (struct scc_place){0}, NULL, NULL,
+                      "%s: %s stands in %.*s%s and cannot be removed: %s", output->path, what,
+                      dir_chars(output), output->path, output->temporary.name, strerror(errno));
 }
 
 static int write_stream(const struct output *output, scc_error **err)
@@ -337,7 +456,7 @@ static int write_stream(const struct output *output, scc_error **err)
     return write_all(fd, output->path, output->bytes, output->len, err);
 }
 
-int scc_output_set_commit(struct scc_output_set *set, scc_error **err)
+int scc_output_set_commit(struct scc_output_set *set, scc_diags *diags, scc_error **err)
 {
     int done = 0;
     for (size_t i = 0; i < set->count && done == 0; i++) {
@@ -350,7 +469,11 @@ int scc_output_set_commit(struct scc_output_set *set, scc_error **err)
         else if (fsync(set->outputs[i].dir_fd) < 0 && errno != EINVAL)
             done = scc_error_errno(err, errno, "%s", set->outputs[i].path);
     }
-    for (size_t i = set->count; i-- > 0 && done < 0;)
-        take_back(&set->outputs[i]);
+    for (size_t i = set->count; i-- > 0;) {
+        if (done < 0)
+            take_back(&set->outputs[i], err);
+        else
+            tidy_up(&set->outputs[i], diags);
+    }
     return done;
 }

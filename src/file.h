@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "diag.h"
 #include "error.h"
 
 /** "-" as a person reads it: "standard input"; any other path as it is. */
@@ -45,8 +46,10 @@ int scc_output_set_add(struct scc_output_set *set, const char *path, const void 
 /**
  * Renames all staged files to their names, with the mode of the file that they replace or else as
  * the umask says. Where one cannot be renamed, those before it are taken back, and the old files
- * stand as they stood.
+ * stand as they stood; what cannot be taken back, the error names, with the place of the old
+ * contents. (They are gone where the file system knows neither renameat2(2)'s flags nor links.) Old
+ * contents that cannot be removed when all is done are a warning in @p diags.
  */
-int scc_output_set_commit(struct scc_output_set *set, scc_error **err);
+int scc_output_set_commit(struct scc_output_set *set, scc_diags *diags, scc_error **err);
 
 #endif

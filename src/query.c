@@ -128,8 +128,8 @@ int scc_query_check_output(const struct scc_query *query, const char *option, co
     return 0;
 }
 
-int scc_query_write_program(const char *path, const struct scc_program *program, size_t *len_bytes,
-                            scc_error **err)
+int scc_query_write_program(const struct scc_query *query, const char *path,
+                            const struct scc_program *program, size_t *len_bytes, scc_error **err)
 {
     SCC_AUTOFREE void *bytes = scc_program_to_bytes(program, len_bytes);
     struct scc_output_set *outputs = scc_output_set_new();
@@ -137,7 +137,7 @@ int scc_query_write_program(const char *path, const struct scc_program *program,
     if (done == 0)
         done = scc_output_set_add(outputs, path, bytes, *len_bytes, err);
     if (done == 0)
-        done = scc_output_set_commit(outputs, err);
+        done = scc_output_set_commit(outputs, query->diags, err);
     scc_output_set_free(outputs);
     return done;
 }

@@ -53,8 +53,8 @@ int scc_query_check_output(const struct scc_query *query, const char *option, co
                            scc_error **err);
 
 /** Writes @p program to @p path ("-" is standard output), whole or not at all. */
-int scc_query_write_program(const char *path, const struct scc_program *program, size_t *len_bytes,
-                            scc_error **err);
+int scc_query_write_program(const struct scc_query *query, const char *path,
+                            const struct scc_program *program, size_t *len_bytes, scc_error **err);
 
 /**
  * Ends a command: prints warnings and the error, if any, to standard error (as JSON with --json;

@@ -207,6 +207,44 @@ check "eight at once" 'cmp shared.bpf o.bpf'
 only_files o.bpf shared.bpf small.json
 rm -f shared.bpf
 
+# --- outputs and names that are unusual
+for name in 'a%sb' '%n%n' $'two\nlines'; do
+    run 0 --stats --export-bpf "$name" small.json
+    check "$name: the name as it is" 'cmp "$name" o.bpf'
+    check "$name: one line tells of it" '[ "$(grep -c "^wrote" err)" -eq 1 ] && ! grep -q "^lines" err'
+    rm -f "$name"
+done
+for mask in 000 077; do
+    (umask $mask && "$seccompc" -q --export-bpf masked.bpf --export-oci masked.json small.json)
+    check "umask $mask" '[ "$(stat -c %a masked.bpf masked.json | sort -u)" = "$(printf %o $((0666 & ~0$mask)))" ]'
+    rm -f masked.bpf masked.json
+done
+checks=$((checks + 3))
+"$seccompc" -q --export-bpf - --export-oci gone.json small.json >&- 2>err
+[ $? -eq 3 ] || fail "a closed standard output: $(cat err)"
+says 'standard output: Bad file descriptor'
+"$seccompc" -q --export-bpf - --export-oci gone.json - <&- 2>err >out
+[ $? -eq 3 ] || fail "a closed standard input: $(cat err)"
+mkfifo pipe
+sleep 0 <pipe &
+exec 8>pipe
+wait
+"$seccompc" -q --export-bpf - --export-oci gone.json small.json >&8 2>err
+[ $? -eq 3 ] || fail "a reader that went away: $(cat err)"
+says 'standard output: Broken pipe'
+exec 8>&-
+rm -f pipe
+check "nothing is left of these" '[ ! -e gone.json ]'
+mkdir closed
+chmod 555 closed
+if ! touch closed/x 2>/dev/null || { rm -f closed/x && mount -t tmpfs -o ro tmpfs closed 2>/dev/null; }; then
+    run 3 --export-oci gone.json --export-bpf closed/o.bpf small.json
+    says "closed/o.bpf: "
+    check "nothing beside a read-only directory" '[ ! -e gone.json ]'
+    umount closed 2>/dev/null
+fi
+rm -rf closed
+
 # --- a full disk, where this user may mount one
 if [ "$(id -u)" -eq 0 ] && mkdir tiny && mount -t tmpfs -o size=4k tmpfs tiny 2>/dev/null; then
     run 3 --export-oci tiny/o.json

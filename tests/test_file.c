@@ -155,7 +155,7 @@ static void add(const char *path, const char *bytes)
 static void commit(void)
 {
     scc_error *err = NULL;
-    must(scc_output_set_commit(set, &err), err);
+    must(scc_output_set_commit(set, NULL, &err), err);
 }
 
 static void put_file(const char *path, const char *bytes, mode_t mode)
@@ -334,7 +334,7 @@ FolderTest(takes_all_back_when_one_cannot_be_published)
     /* Somebody removes the staged file: it cannot be renamed any more. */
     cr_assert_eq(count_files("sub", temporary, sizeof temporary), 1);
     cr_assert_eq(unlink(temporary), 0);
-    cr_assert_eq(scc_output_set_commit(set, &err), -1);
+    cr_assert_eq(scc_output_set_commit(set, NULL, &err), -1);
     cr_assert_eq(scc_error_get_code(err), SCC_ERROR_SYSTEM);
     cr_assert_not_null(strstr(scc_error_get_text(err), "sub/c: "), "%s", scc_error_get_text(err));
     scc_error_free(err);
@@ -347,6 +347,25 @@ FolderTest(takes_all_back_when_one_cannot_be_published)
     cr_assert_eq(count_files(".", NULL, 0), 2);
 }
 
+FolderTest(tells_when_a_directory_is_gone)
+{
+    scc_error *err = NULL;
+    cr_assert_eq(mkdir("sub", 0700), 0);
+    put_file("b", "old", 0640);
+    add("b", "two");
+    add("sub/c", "three");
+    remove_folder(AT_FDCWD, "sub");
+    cr_assert_eq(scc_output_set_commit(set, NULL, &err), -1);
+    cr_assert_eq(scc_error_get_code(err), SCC_ERROR_SYSTEM);
+    cr_assert_not_null(strstr(scc_error_get_text(err), "sub/c: No such file"), "%s",
+                       scc_error_get_text(err));
+    scc_error_free(err);
+    cr_assert_str_eq(contents("b"), "old");
+    scc_output_set_free(set);
+    set = NULL;
+    cr_assert_eq(count_files(".", NULL, 0), 1);
+}
+
 FolderTest(takes_all_back_when_a_stream_fails)
 {
     scc_error *err = NULL;
@@ -356,7 +375,7 @@ FolderTest(takes_all_back_when_a_stream_fails)
     add("/dev/full", "x");
     add("a", "one");
     add("b", "two");
-    cr_assert_eq(scc_output_set_commit(set, &err), -1);
+    cr_assert_eq(scc_output_set_commit(set, NULL, &err), -1);
     cr_assert_eq(scc_error_get_code(err), SCC_ERROR_SYSTEM);
     cr_assert_not_null(strstr(scc_error_get_text(err), "/dev/full: No space left"), "%s",
                        scc_error_get_text(err));
@@ -379,7 +398,7 @@ FolderTest(streams_are_written_at_the_commit)
     cr_assert_eq(dup2(out, STDOUT_FILENO), STDOUT_FILENO);
     cr_assert_eq(read(reader, text, sizeof text), 0);
     scc_error *err = NULL;
-    int done = scc_output_set_commit(set, &err);
+    int done = scc_output_set_commit(set, NULL, &err);
     dup2(saved, STDOUT_FILENO);
     must(done, err);
     cr_assert_eq(read(reader, text, sizeof text), 7);
@@ -405,7 +424,7 @@ FolderTest(prints_nothing_when_a_file_fails)
     cr_assert_eq(unlink(temporary), 0);
     fflush(stdout);
     cr_assert_eq(dup2(out, STDOUT_FILENO), STDOUT_FILENO);
-    int done = scc_output_set_commit(set, &err);
+    int done = scc_output_set_commit(set, NULL, &err);
     dup2(saved, STDOUT_FILENO);
     cr_assert_eq(done, -1);
     cr_assert_eq(pread(out, &byte, 1, 0), 0);

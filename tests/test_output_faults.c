@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Each system call of commands that write files fails in turn, and at each of them the process is
+ * killed: all outputs are new, or none is and a message says why.
+ */
+#include <criterion/criterion.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "cache_support.h"
+#include "faults.h"
+#include "file.h"
+
+#define FaultTest(name) Test(output_faults, name, .init = enter_folder, .fini = leave_folder)
+
+/** A file's whole contents; bytes is NULL where there is none. */
+struct contents {
+    char *bytes;
+    size_t len;
+};
+
+static struct contents read_contents(const char *path)
+{
+    struct contents contents = {0};
+    scc_error *err = NULL;
+    if (access(path, F_OK) == 0)
+        must(scc_file_read(path, 1 << 20, &contents.bytes, &contents.len, &err), err);
+    return contents;
+}
+
+static void write_contents(const char *path, struct contents contents)
+{
+    FILE *out = fopen(path, "w");
+    cr_assert_not_null(out, "%s: %s", path, strerror(errno));
+    cr_assert_eq(fwrite(contents.bytes, 1, contents.len, out), contents.len);
+    cr_assert_eq(fclose(out), 0);
+}
+
+static bool is_same(struct contents a, struct contents b)
+{
+    return a.len == b.len && !a.bytes == !b.bytes &&
+           (!a.bytes || memcmp(a.bytes, b.bytes, a.len) == 0);
+}
+
+static bool file_is(const char *path, struct contents wanted)
+{
+    struct contents found = read_contents(path);
+    bool is_it = is_same(found, wanted);
+    free(found.bytes);
+    return is_it;
+}
+
+/** Checks how a command that could not be finished says so; returns whether it was finished. */
+static bool check_status(const struct fault *fault, int status)
+{
+    cr_assert(WIFEXITED(status), "call %u (%d), %d: 0x%x", fault->at, fault->nr, fault->how,
+              status);
+    int code = WEXITSTATUS(status);
+    struct contents said = read_contents("err");
+    cr_expect(code == 0 || code == 3 || code == 4, "call %u (%d), %d: status %d: %.*s", fault->at,
+              fault->nr, fault->how, code, (int)said.len, said.bytes);
+    cr_expect(fault->is_done || code == 0, "no fault: status %d: %.*s", code, (int)said.len,
+              said.bytes);
+    cr_expect(code == 0 || fault_is_message(fault) ||
+                  (said.len > 11 && memcmp(said.bytes, "seccompc: ", 10) == 0),
+              "call %u (%d), %d: no message", fault->at, fault->nr, fault->how);
+    free(said.bytes);
+    return code == 0;
+}
+
+/** How many files are in the folder @p name whose names begin with @p prefix. */
+static unsigned count_files(const char *name, const char *prefix)
+{
+    unsigned count = 0;
+    DIR *dir = opendir(name);
+    cr_assert_not_null(dir);
+    for (const struct dirent *item; (item = readdir(dir)) != NULL;)
+        count += strncmp(item->d_name, prefix, strlen(prefix)) == 0;
+    closedir(dir);
+    return count;
+}
+
+/*
+ * compile, with several outputs
+ */
+
+static const struct contents old = {(char *)"what stood here", 15};
+
+static const char *const outputs[] = {"o.bpf", "o.json", "o.h"};
+enum { OUTPUT_COUNT = SCC_COUNT(outputs), OLD_MODE = 0640 };
+
+static char *const compile_words[] = {(char *)"seccompc",
+                                      (char *)"--arch",
+                                      (char *)"amd64",
+                                      (char *)"--kernel",
+                                      (char *)"6.18",
+                                      (char *)"--export-bpf",
+                                      (char *)"o.bpf",
+                                      (char *)"--export-oci",
+                                      (char *)"o.json",
+                                      (char *)"--export-header",
+                                      (char *)"o.h",
+                                      (char *)"p.json",
+                                      NULL};
+
+/** What the outputs are when nothing fails. */
+static struct contents expected[OUTPUT_COUNT];
+
+/** Places the outputs that @p is_there has bits of, and removes the others. */
+static void place_outputs(unsigned is_there)
+{
+    for (size_t i = 0; i < OUTPUT_COUNT; i++) {
+        unlink(outputs[i]);
+        if (!(is_there >> i & 1))
+            continue;
+        write_contents(outputs[i], old);
+        cr_assert_eq(chmod(outputs[i], OLD_MODE), 0);
+    }
+}
+
+static void check_output(const struct fault *fault, size_t which, bool may_be_old, bool may_be_new,
+                         bool was_there)
+{
+    struct stat status;
+    struct contents before = was_there ? old : (struct contents){0};
+    bool is_old = file_is(outputs[which], before);
+    bool is_new = file_is(outputs[which], expected[which]);
+    cr_expect((is_old && may_be_old) || (is_new && may_be_new),
+              "call %u (%d), %d: %s is %s, expected %s", fault->at, fault->nr, fault->how,
+              outputs[which],
+              is_old   ? "as it was"
+              : is_new ? "new"
+                       : "neither old nor new",
+              may_be_new ? "new" : "as it was");
+    if (stat(outputs[which], &status) == 0)
+        cr_expect_eq(status.st_mode & 07777, was_there ? OLD_MODE : 0644,
+                     "call %u (%d), %d: %s: mode %o", fault->at, fault->nr, fault->how,
+                     outputs[which], status.st_mode);
+}
+
+/** Whether the command's messages have @p text in them. */
+static bool is_said(const char *text)
+{
+    struct contents said = read_contents("err");
+    bool is_it = said.bytes && memmem(said.bytes, said.len, text, strlen(text)) != NULL;
+    free(said.bytes);
+    return is_it;
+}
+
+/** How many temporary files there are, or how many that the messages name and that hold @p what. */
+static unsigned count_temporaries(const struct contents *what)
+{
+    unsigned count = 0;
+    DIR *dir = opendir(".");
+    cr_assert_not_null(dir);
+    for (const struct dirent *item; (item = readdir(dir)) != NULL;) {
+        if (strncmp(item->d_name, ".seccompc.", 10) == 0)
+            count += !what || (is_said(item->d_name) && file_is(item->d_name, *what));
+    }
+    closedir(dir);
+    return count;
+}
+
+static void remove_temporaries(void)
+{
+    DIR *dir = opendir(".");
+    for (const struct dirent *item; (item = readdir(dir)) != NULL;) {
+        if (strncmp(item->d_name, ".seccompc.", 10) == 0)
+            unlink(item->d_name);
+    }
+    closedir(dir);
+}
+
+/** Compiles with the fault and looks at what is there then. */
+static void compile_with(struct fault *fault, unsigned is_there)
+{
+    place_outputs(is_there);
+    int status = fault_run_command(fault, compile_words);
+    bool is_killed = WIFSIGNALED(status) && fault->how == FAULT_KILL && fault->is_in_main;
+    bool is_finished = is_killed || check_status(fault, status);
+    for (size_t i = 0; i < OUTPUT_COUNT; i++)
+        check_output(fault, i, is_killed || !is_finished, is_finished, is_there >> i & 1);
+    if (!is_killed)
+        cr_expect(count_temporaries(NULL) == 0 || is_said("cannot be removed"),
+                  "call %u (%d), %d: a temporary file", fault->at, fault->nr, fault->how);
+    remove_temporaries();
+}
+
+/** Goes through all calls; @p kind says what is done at each. */
+static void compile_under(struct fault kind, unsigned is_there)
+{
+    bool is_done = true;
+    unsigned at;
+    for (at = 0; is_done; at++) {
+        struct fault fault = kind;
+        fault.at = at;
+        compile_with(&fault, is_there);
+        is_done = fault.is_done;
+    }
+    cr_expect_gt(at, kind.how == FAULT_SHORT ? 4 : 40, "%u calls", at);
+}
+
+static void prepare_compile(void)
+{
+    struct fault none = {.at = (unsigned)-1, .how = EIO};
+    struct contents profile = {(char *)profile_text, sizeof profile_text - 1};
+    write_contents("p.json", profile);
+    int status = fault_run_command(&none, compile_words);
+    cr_assert(check_status(&none, status));
+    for (size_t i = 0; i < OUTPUT_COUNT; i++) {
+        expected[i] = read_contents(outputs[i]);
+        cr_assert_gt(expected[i].len, 0);
+    }
+}
+
+static void forget_expected(void)
+{
+    for (size_t i = 0; i < OUTPUT_COUNT; i++)
+        free(expected[i].bytes);
+}
+
+/** As compile_with(), with a disk that fails for good: what cannot be put back must be told. */
+static void compile_on_dying_disk(struct fault *fault, unsigned is_there)
+{
+    unsigned lost = 0;
+    fault->lasts = true;
+    place_outputs(is_there);
+    bool is_finished = check_status(fault, fault_run_command(fault, compile_words));
+    for (size_t i = 0; i < OUTPUT_COUNT && !is_finished; i++) {
+        char is_new[32];
+        bool was_there = is_there >> i & 1;
+        snprintf(is_new, sizeof is_new, "%s is new", outputs[i]);
+        check_output(fault, i, true, is_said(is_new), was_there);
+        lost += was_there && !file_is(outputs[i], old);
+    }
+    for (size_t i = 0; i < OUTPUT_COUNT && is_finished; i++)
+        check_output(fault, i, false, true, is_there >> i & 1);
+    cr_expect_eq(is_finished ? 0 : count_temporaries(&old), lost,
+                 "call %u (%d), %d: old contents are lost", fault->at, fault->nr, fault->how);
+    remove_temporaries();
+}
+
+enum { NONE_IS_THERE = 0, ONE_IS_THERE = 2, ALL_ARE_THERE = (1 << OUTPUT_COUNT) - 1 };
+
+FaultTest(on_new_outputs)
+{
+    static const int faults[] = {FAULT_KILL, FAULT_SHORT, ENOSPC, EINTR};
+    prepare_compile();
+    for (size_t i = 0; i < SCC_COUNT(faults); i++)
+        compile_under((struct fault){.how = faults[i]}, NONE_IS_THERE);
+    forget_expected();
+}
+
+FaultTest(on_outputs_that_stand)
+{
+    static const int faults[] = {FAULT_KILL, EIO};
+    prepare_compile();
+    for (size_t i = 0; i < SCC_COUNT(faults); i++)
+        compile_under((struct fault){.how = faults[i]}, ALL_ARE_THERE);
+    compile_under((struct fault){.how = EACCES}, ONE_IS_THERE);
+    forget_expected();
+}
+
+FaultTest(where_nothing_can_be_exchanged)
+{
+    static const int lacking[] = {SYS_renameat2};
+#ifndef SYS_renameat
+    cr_skip_test("renameat2(2) is all there is here");
+#endif
+    const struct fault kind = {.how = EIO, .lacking = lacking, .lacking_count = SCC_COUNT(lacking)};
+    prepare_compile();
+    compile_under(kind, ONE_IS_THERE);
+    forget_expected();
+}
+
+FaultTest(on_a_disk_that_dies)
+{
+#ifdef SYS_renameat
+    static const int lacking[] = {SYS_renameat2};
+#else
+    static const int lacking[] = {-1};
+#endif
+    bool is_done = true;
+    prepare_compile();
+    for (unsigned at = 0; is_done; at++) {
+        struct fault fault = {.at = at, .how = EIO};
+        compile_on_dying_disk(&fault, at % 2 ? ALL_ARE_THERE : ONE_IS_THERE);
+        fault = (struct fault){
+            .at = at, .how = EIO, .lacking = lacking, .lacking_count = SCC_COUNT(lacking)};
+        compile_on_dying_disk(&fault, at % 2 ? ONE_IS_THERE : ALL_ARE_THERE);
+        is_done = fault.is_done;
+    }
+    forget_expected();
+}
+
+/** The program goes to standard output, a slim profile to a file. */
+static void stream_with(struct fault *fault, bool was_there)
+{
+    static char *const words[] = {(char *)"seccompc",
+                                  (char *)"--arch",
+                                  (char *)"amd64",
+                                  (char *)"--kernel",
+                                  (char *)"6.18",
+                                  (char *)"--export-bpf",
+                                  (char *)"-",
+                                  (char *)"--export-oci",
+                                  (char *)"o.json",
+                                  (char *)"p.json",
+                                  NULL};
+    place_outputs(was_there ? ONE_IS_THERE : NONE_IS_THERE);
+    bool is_finished = check_status(fault, fault_run_command(fault, words));
+    check_output(fault, 1, !is_finished, is_finished, was_there);
+    cr_expect(!is_finished || file_is("out", expected[0]),
+              "call %u (%d), %d: not all on standard output", fault->at, fault->nr, fault->how);
+    cr_expect(count_temporaries(NULL) == 0 || is_said("cannot be removed"));
+    remove_temporaries();
+}
+
+FaultTest(on_standard_output)
+{
+    static const int faults[] = {FAULT_SHORT, EPIPE, EINTR};
+    prepare_compile();
+    for (size_t i = 0; i < SCC_COUNT(faults); i++) {
+        bool is_done = true;
+        for (unsigned at = 0; is_done; at++) {
+            struct fault fault = {.at = at, .how = faults[i]};
+            stream_with(&fault, i > 0);
+            is_done = fault.is_done;
+        }
+    }
+    forget_expected();
+}
+
+/** A profile over which libseccomp 2.5.4 never comes to an end. */
+FaultTest(where_processor_time_cannot_be_bounded)
+{
+    static const char text[] =
+        "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"architectures\": [\"SCMP_ARCH_X86_64\"],"
+        " \"syscalls\": [{\"names\": [\"personality\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": ["
+        "{\"index\": 0, \"value\": 2, \"op\": \"SCMP_CMP_LT\"},"
+        "{\"index\": 1, \"value\": 1, \"op\": \"SCMP_CMP_GE\"}]},"
+        "{\"names\": [\"personality\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": ["
+        "{\"index\": 2, \"value\": 2, \"op\": \"SCMP_CMP_GE\"},"
+        "{\"index\": 0, \"value\": 2, \"op\": \"SCMP_CMP_LT\"}]}]}";
+    static const int lacking[] = {
+        SYS_prlimit64,
+#ifdef SYS_setrlimit
+        SYS_setrlimit,
+#endif
+    };
+    struct fault fault = {
+        .at = (unsigned)-1, .how = EIO, .lacking = lacking, .lacking_count = SCC_COUNT(lacking)};
+    struct contents profile = {(char *)text, sizeof text - 1};
+    write_contents("p.json", profile);
+    place_outputs(NONE_IS_THERE);
+    cr_assert(check_status(&fault, fault_run_command(&fault, compile_words)));
+    cr_expect_eq(access("o.bpf", F_OK), 0);
+}
+
+/*
+ * cache prune
+ */
+
+enum { ENTRY_COUNT = 3 };
+
+/** A cache's entries, as they were made. */
+static struct {
+    char path[160];
+    struct contents contents;
+} entries[ENTRY_COUNT];
+
+static void make_entries(void)
+{
+    scc_cache *cache = open_cache("cache");
+    for (unsigned i = 0; i < ENTRY_COUNT; i++) {
+        char text[256];
+        scc_error *err = NULL;
+        scc_cached *cached = NULL;
+        const struct scc_cache_source source = numbered_source(i, text, sizeof text);
+        must(scc_cache_get(cache, &source, test_target(), NULL, &cached, NULL, &err), err);
+        scc_cached_free(cached);
+        snprintf(entries[i].path, sizeof entries[i].path, "%s", entry_path(&source));
+        entries[i].contents = read_contents(entries[i].path);
+        cr_assert_gt(entries[i].contents.len, 0);
+    }
+    scc_cache_close(cache);
+}
+
+static unsigned check_entries(const struct fault *fault)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < ENTRY_COUNT; i++) {
+        if (access(entries[i].path, F_OK) != 0)
+            continue;
+        count++;
+        cr_expect(file_is(entries[i].path, entries[i].contents), "call %u (%d), %d: %s", fault->at,
+                  fault->nr, fault->how, entries[i].path);
+    }
+    return count;
+}
+
+static void prune_with(struct fault *fault, char *const *words)
+{
+    struct contents nothing = {(char *)"", 0};
+    for (size_t i = 0; i < ENTRY_COUNT; i++) {
+        write_contents(entries[i].path, entries[i].contents);
+        cr_assert_eq(chmod(entries[i].path, 0600), 0);
+    }
+    write_contents("cache/.new-0123456789abcdef", nothing);
+    int status = fault_run_command(fault, words);
+    unsigned left = check_entries(fault);
+    if (!WIFSIGNALED(status) || fault->how != FAULT_KILL)
+        cr_expect(!check_status(fault, status) || left == 0, "call %u (%d), %d: %u entries left",
+                  fault->at, fault->nr, fault->how, left);
+    struct fault none = {.at = (unsigned)-1, .how = EIO};
+    check_status(&none, fault_run_command(&none, words));
+    cr_expect_eq(check_entries(fault) + count_files("cache", ".new-"), 0);
+}
+
+FaultTest(on_cache_prune)
+{
+    static const int faults[] = {FAULT_KILL, EIO, EINTR};
+    static char *const words[] = {(char *)"seccompc", (char *)"cache", (char *)"--cache-dir",
+                                  (char *)"cache",    (char *)"prune", NULL};
+    make_entries();
+    for (size_t i = 0; i < SCC_COUNT(faults); i++) {
+        bool is_done = true;
+        unsigned at;
+        for (at = 0; is_done; at++) {
+            struct fault fault = {.at = at, .how = faults[i]};
+            prune_with(&fault, words);
+            is_done = fault.is_done;
+        }
+        cr_expect_gt(at, 15, "%u calls", at);
+    }
+    for (size_t i = 0; i < ENTRY_COUNT; i++)
+        free(entries[i].contents.bytes);
+}
