@@ -20,13 +20,6 @@
 
 #include "util.h"
 
-/* A sanitizer stops the program when it gets no memory. */
-#if defined(__SANITIZE_ADDRESS__)
-enum { SPARES_MEMORY = 1 };
-#else
-enum { SPARES_MEMORY = 0 };
-#endif
-
 /* What some architectures call otherwise or leave out; no call has the number -1. */
 #ifndef SYS_mmap
 #define SYS_mmap SYS_mmap2
@@ -50,6 +43,13 @@ static bool is_memory(int nr)
     default:
         return false;
     }
+}
+
+/** Whether a sanitizer makes such calls, too. It stops the program, or says something, where one
+ * fails. */
+static bool is_sanitizers(int nr)
+{
+    return is_memory(nr) || nr == SYS_sigaltstack;
 }
 
 bool fault_is_memory(const struct fault *fault)
@@ -117,13 +117,14 @@ static bool counts(const struct watch *watch, const struct seccomp_data *data)
         return false;
     if (fault->how == FAULT_SHORT)
         return can_be_short(data);
-    return !(SPARES_MEMORY && is_memory(data->nr) && fault->how != FAULT_KILL);
+    return !(FAULT_IS_SANITIZED && is_sanitizers(data->nr) && fault->how != FAULT_KILL);
 }
 
 /** Makes a call of @p pid for one byte, as @p pid would. -1 with errno. */
 static ssize_t do_shortly(pid_t pid, const struct seccomp_data *data)
 {
     char byte = 0;
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): another process's address */
     struct iovec here = {&byte, 1}, there = {(void *)(uintptr_t)data->args[1], 1};
     SCC_CLEANUP(scc_close_fd) int process = (int)syscall(SYS_pidfd_open, pid, 0);
     SCC_CLEANUP(scc_close_fd)
@@ -172,6 +173,7 @@ static void answer(struct watch *watch, const struct seccomp_notif *call)
 {
     struct seccomp_notif_resp response = {.id = call->id,
                                           .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+    watch->fault->syncs += call->data.nr == SYS_fsync;
     watch->fault->to_streams +=
         call->data.nr == SYS_write && call->data.args[0] <= STDERR_FILENO && !watch->is_past;
     bool is_hit = is_hit_by(watch, &call->data);
@@ -263,6 +265,7 @@ static void redirect(int target, const char *path, int flags)
 }
 
 struct command {
+    const char *path;
     char *const *argv;
     bool has_no_streams;
 };
@@ -281,13 +284,13 @@ static void become_command(int socket, void *data)
     redirect(STDERR_FILENO, "err", O_WRONLY | O_CREAT | O_TRUNC);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && command->has_no_streams; fd++)
         close(fd);
-    execv(getenv("SECCOMPC_UNDER_FAULTS"), command->argv);
+    execv(command->path, command->argv);
     _exit(127);
 }
 
 int fault_run_command(struct fault *fault, char *const *argv)
 {
-    cr_assert_not_null(getenv("SECCOMPC_UNDER_FAULTS"));
-    struct command command = {argv, fault->has_no_streams};
+    struct command command = {getenv("SECCOMPC_UNDER_FAULTS"), argv, fault->has_no_streams};
+    cr_assert_not_null(command.path, "SECCOMPC_UNDER_FAULTS: expected the command's path");
     return fault_run(fault, become_command, &command);
 }

@@ -17,6 +17,13 @@ enum {
     FAULT_SHORT = -2, /* one byte is read or written; other calls do not count */
 };
 
+/** Under a sanitizer, which makes each process slow, not each call is tried. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { FAULT_IS_SANITIZED = 1, FAULT_STEP = 4 };
+#else
+enum { FAULT_IS_SANITIZED = 0, FAULT_STEP = 1 };
+#endif
+
 /** What is done at which call, and what came of it. */
 struct fault {
     unsigned at;                  /* from 0 */
@@ -32,6 +39,7 @@ struct fault {
     int nr;              /* its number */
     uint64_t first;      /* its first argument */
     bool is_in_main;     /* the child made it, not a process that the child started */
+    unsigned syncs;      /* calls of fsync(2) */
     unsigned to_streams; /* writes to descriptors 0 to 2, before another program was started */
 };
 

@@ -191,7 +191,7 @@ static void compile_under(struct fault kind, unsigned is_there)
 {
     bool is_done = true;
     unsigned at;
-    for (at = 0; is_done; at++) {
+    for (at = 0; is_done; at += FAULT_STEP) {
         struct fault fault = kind;
         fault.at = at;
         compile_with(&fault, is_there);
@@ -207,6 +207,7 @@ static void prepare_compile(void)
     write_contents("p.json", profile);
     int status = fault_run_command(&none, compile_words);
     cr_assert(check_status(&none, status));
+    cr_expect_eq(none.syncs, 2 * OUTPUT_COUNT, "each file and its directory");
     for (size_t i = 0; i < OUTPUT_COUNT; i++) {
         expected[i] = read_contents(outputs[i]);
         cr_assert_gt(expected[i].len, 0);
@@ -282,12 +283,12 @@ FaultTest(on_a_disk_that_dies)
 #endif
     bool is_done = true;
     prepare_compile();
-    for (unsigned at = 0; is_done; at++) {
+    for (unsigned at = 0; is_done; at += FAULT_STEP) {
         struct fault fault = {.at = at, .how = EIO};
-        compile_on_dying_disk(&fault, at % 2 ? ALL_ARE_THERE : ONE_IS_THERE);
+        compile_on_dying_disk(&fault, at / FAULT_STEP % 2 ? ALL_ARE_THERE : ONE_IS_THERE);
         fault = (struct fault){
             .at = at, .how = EIO, .lacking = lacking, .lacking_count = SCC_COUNT(lacking)};
-        compile_on_dying_disk(&fault, at % 2 ? ONE_IS_THERE : ALL_ARE_THERE);
+        compile_on_dying_disk(&fault, at / FAULT_STEP % 2 ? ONE_IS_THERE : ALL_ARE_THERE);
         is_done = fault.is_done;
     }
     forget_expected();
@@ -322,7 +323,7 @@ FaultTest(on_standard_output)
     prepare_compile();
     for (size_t i = 0; i < SCC_COUNT(faults); i++) {
         bool is_done = true;
-        for (unsigned at = 0; is_done; at++) {
+        for (unsigned at = 0; is_done; at += FAULT_STEP) {
             struct fault fault = {.at = at, .how = faults[i]};
             stream_with(&fault, i > 0);
             is_done = fault.is_done;
@@ -426,7 +427,7 @@ FaultTest(on_cache_prune)
     for (size_t i = 0; i < SCC_COUNT(faults); i++) {
         bool is_done = true;
         unsigned at;
-        for (at = 0; is_done; at++) {
+        for (at = 0; is_done; at += FAULT_STEP) {
             struct fault fault = {.at = at, .how = faults[i]};
             prune_with(&fault, words);
             is_done = fault.is_done;
