@@ -83,15 +83,15 @@ static int disassemble(struct scc_query *query, scc_error **err)
  * Listing to program
  */
 
-static int print_written(const char *path, const struct scc_program *program, size_t len,
-                         scc_error **err)
+/** What is answered with --json. The caller frees it. */
+static char *tell_written(const char *path, const struct scc_program *program, scc_error **err)
 {
     struct scc_json_build json = {0};
     cJSON *root = cJSON_CreateObject();
     scc_json_put_text(&json, root, "wrote", path);
-    scc_json_put_uint(&json, root, "bytes", len);
+    scc_json_put_uint(&json, root, "bytes", scc_program_count(program) * SCC_INSTRUCTION_BYTES);
     scc_json_put_uint(&json, root, "instructions", scc_program_count(program));
-    return scc_json_build_print(&json, root, stdout, err);
+    return scc_json_build_text(&json, root, err);
 }
 
 static int assemble(struct scc_query *query, const char *path, scc_error **err)
@@ -106,9 +106,9 @@ static int assemble(struct scc_query *query, const char *path, scc_error **err)
         scc_asm(text, len, scc_file_shown_name(operand), query->choice.targets[0]->arch, &program,
                 err) < 0)
         return -1;
-    int done = scc_query_write_program(query, path, program, &len, err);
-    if (done == 0 && query->is_json)
-        done = print_written(path, program, len, err);
+    SCC_AUTOFREE char *answer = query->is_json ? tell_written(path, program, err) : NULL;
+    int done =
+        query->is_json && !answer ? -1 : scc_query_write_program(query, path, program, answer, err);
     scc_program_free(program);
     return done;
 }

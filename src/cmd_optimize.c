@@ -90,8 +90,9 @@ static void put_cost(struct scc_json_build *json, cJSON *root, const char *key,
     scc_json_put_uint(json, object, "cached", cost->cached);
 }
 
-static int print_json(const struct scc_optimized *made, const char *path, size_t bytes,
-                      scc_error **err)
+/** What is answered with --json. The caller frees it. */
+static char *tell_json(const struct scc_optimized *made, const char *path, size_t bytes,
+                       scc_error **err)
 {
     struct scc_json_build json = {0};
     cJSON *root = cJSON_CreateObject();
@@ -109,7 +110,7 @@ static int print_json(const struct scc_optimized *made, const char *path, size_t
     scc_json_put_uint(&json, root, "microseconds", (uint64_t)(made->ms * 1000));
     scc_json_put_text(&json, root, "wrote", path);
     scc_json_put_uint(&json, root, "bytes", bytes);
-    return scc_json_build_print(&json, root, stdout, err);
+    return scc_json_build_text(&json, root, err);
 }
 
 /*
@@ -146,7 +147,6 @@ static int optimize(struct scc_query *query, const struct settings *settings, sc
     SCC_CLEANUP(scc_optimized_clear) struct scc_optimized made = {0};
     struct scc_emit_options options;
     scc_frequencies *frequencies = NULL;
-    size_t bytes = 0;
     if (scc_file_check_apart(settings->output, query->operands[0], err) < 0 ||
         scc_file_check_apart(settings->output, settings->emit.weights_path, err) < 0 ||
         read_program(query, &input, err) < 0 ||
@@ -156,11 +156,13 @@ static int optimize(struct scc_query *query, const struct settings *settings, sc
     scc_frequencies_free(frequencies);
     if (done < 0)
         return scc_error_wrap(err, "%s", input.name);
-    if (scc_query_write_program(query, settings->output, made.program, &bytes, err) < 0)
+    const size_t bytes = scc_program_count(made.program) * SCC_INSTRUCTION_BYTES;
+    SCC_AUTOFREE char *answer =
+        query->is_json ? tell_json(&made, settings->output, bytes, err) : NULL;
+    if ((query->is_json && !answer) ||
+        scc_query_write_program(query, settings->output, made.program, answer, err) < 0)
         return -1;
-    if (query->is_json)
-        return print_json(&made, settings->output, bytes, err);
-    if (!query->is_quiet)
+    if (!query->is_json && !query->is_quiet)
         print_text(&made, settings->output, bytes);
     return 0;
 }

@@ -124,15 +124,23 @@ void scc_json_put_diags(struct scc_json_build *build, cJSON *object, const scc_d
         scc_json_put_text(build, level == SCC_DIAG_NOTE ? notes : warnings, NULL, text);
 }
 
-int scc_json_build_print(struct scc_json_build *build, cJSON *root, FILE *out, scc_error **err)
+char *scc_json_build_text(struct scc_json_build *build, cJSON *root, scc_error **err)
 {
     struct scc_strbuf text = {0};
     if (!build->failed && root)
         scc_json_print(&text, root);
-    SCC_AUTOFREE char *shown = build->failed || !root ? NULL : scc_strbuf_steal(&text);
+    char *shown = build->failed || !root ? NULL : scc_strbuf_steal(&text);
     cJSON_Delete(root);
     if (!shown)
-        return scc_error_nomem(err);
-    fputs(shown, out);
+        scc_error_nomem(err);
+    return shown;
+}
+
+int scc_json_build_print(struct scc_json_build *build, cJSON *root, FILE *out, scc_error **err)
+{
+    SCC_AUTOFREE char *text = scc_json_build_text(build, root, err);
+    if (!text)
+        return -1;
+    fputs(text, out);
     return 0;
 }

@@ -56,6 +56,9 @@ void scc_json_put_condition(struct scc_json_build *build, cJSON *object,
 /** Members "notes" and "warnings", lists of texts. */
 void scc_json_put_diags(struct scc_json_build *build, cJSON *object, const scc_diags *diags);
 
+/** The text of @p root, which is freed. The caller frees it; NULL without memory. */
+char *scc_json_build_text(struct scc_json_build *build, cJSON *root, scc_error **err);
+
 /** Prints @p root, which is freed; -1 without memory. */
 int scc_json_build_print(struct scc_json_build *build, cJSON *root, FILE *out, scc_error **err);
 

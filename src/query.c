@@ -129,16 +129,24 @@ int scc_query_check_output(const struct scc_query *query, const char *option, co
 }
 
 int scc_query_write_program(const struct scc_query *query, const char *path,
-                            const struct scc_program *program, size_t *len_bytes, scc_error **err)
+                            const struct scc_program *program, const char *answer, scc_error **err)
 {
-    SCC_AUTOFREE void *bytes = scc_program_to_bytes(program, len_bytes);
+    size_t len = 0;
+    scc_diags *left = scc_diags_new();
+    const struct scc_report report = {.diags = left};
+    SCC_AUTOFREE void *bytes = scc_program_to_bytes(program, &len);
     struct scc_output_set *outputs = scc_output_set_new();
-    int done = bytes && outputs ? 0 : scc_error_nomem(err);
+    int done = bytes && outputs && left ? 0 : scc_error_nomem(err);
     if (done == 0)
-        done = scc_output_set_add(outputs, path, bytes, *len_bytes, err);
+        done = scc_output_set_add(outputs, path, bytes, len, err);
+    if (done == 0 && answer)
+        done = scc_output_set_add(outputs, "-", answer, strlen(answer), err);
     if (done == 0)
-        done = scc_output_set_commit(outputs, query->diags, err);
+        done = scc_output_set_commit(outputs, left, err);
+    if (done == 0 && !query->is_quiet)
+        scc_report_print(stderr, &report, SCC_REPORT_DIAGNOSTICS);
     scc_output_set_free(outputs);
+    scc_diags_free(left);
     return done;
 }
 

@@ -52,9 +52,12 @@ int scc_query_read_whole(struct scc_query *query, int index, struct scc_input *i
 int scc_query_check_output(const struct scc_query *query, const char *option, const char *path,
                            scc_error **err);
 
-/** Writes @p program to @p path ("-" is standard output), whole or not at all. */
+/**
+ * Writes @p program to @p path ("-" is standard output), and @p answer, unless that is NULL, to
+ * standard output: both, or neither.
+ */
 int scc_query_write_program(const struct scc_query *query, const char *path,
-                            const struct scc_program *program, size_t *len_bytes, scc_error **err);
+                            const struct scc_program *program, const char *answer, scc_error **err);
 
 /**
  * Ends a command: prints warnings and the error, if any, to standard error (as JSON with --json;
