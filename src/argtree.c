@@ -261,94 +261,146 @@ static struct part build_one_value(struct builder *builder, unsigned stage,
     return result;
 }
 
-static int compare_values(const void *a, const void *b)
+/** A value that a rule of the state wants under the mask in question. */
+struct wanted {
+    uint32_t value;
+    uint32_t index; /* in the state */
+};
+
+static int compare_wanted(const void *a, const void *b)
 {
-    uint32_t one = *(const uint32_t *)a, two = *(const uint32_t *)b;
-    return (one > two) - (one < two);
+    const struct wanted *one = a, *two = b;
+    if (one->value != two->value)
+        return one->value < two->value ? -1 : 1;
+    return (one->index > two->index) - (one->index < two->index);
 }
 
-/** The values that open comparisons under @p mask want, sorted; their number, or 0 without memory.
+/** Rules by the values that they want under one mask, and those that want none, in their order. */
+struct under_mask {
+    uint32_t mask;
+    struct wanted *wanted; /* sorted */
+    uint32_t *others;      /* indices in the state */
+    size_t wanted_count, other_count;
+};
+
+static void clear_under_mask(struct under_mask *under)
+{
+    free(under->wanted);
+    free(under->others);
+}
+
+/** Adds what a rule wants. */
+static void add_wanted(const struct builder *builder, const struct scc_argstate *state,
+                       unsigned stage, size_t index, struct under_mask *under)
+{
+    const struct scc_arg_rule *rule = &builder->rules[state->rules[index].rule];
+    size_t before = under->wanted_count;
+    for (unsigned i = 0; i < rule->cmp_count; i++) {
+        const struct scc_cmp *cmp = &rule->cmps[i];
+        if (cmp->op == SCC_OP_MASKED_EQ && scc_half_of(cmp->value, stage) == under->mask &&
+            is_open_here(builder, &state->rules[index], i, stage))
+            under->wanted[under->wanted_count++] =
+                (struct wanted){scc_half_of(cmp->value2, stage) & under->mask, (uint32_t)index};
+    }
+    if (under->wanted_count == before)
+        under->others[under->other_count++] = (uint32_t)index;
+}
+
+static bool find_wanted(const struct builder *builder, const struct scc_argstate *state,
+                        unsigned stage, struct under_mask *under)
+{
+    under->wanted = malloc(SCC_ARG_COUNT * state->count * sizeof *under->wanted);
+    under->others = malloc(state->count * sizeof *under->others);
+    if (!under->wanted || !under->others)
+        return false;
+    for (size_t i = 0; i < state->count; i++)
+        add_wanted(builder, state, stage, i, under);
+    qsort(under->wanted, under->wanted_count, sizeof *under->wanted, compare_wanted);
+    return true;
+}
+
+/** Where the rules that want the same value as that at @p start end. */
+static size_t group_end(const struct under_mask *under, size_t start)
+{
+    size_t end = start;
+    while (end < under->wanted_count && under->wanted[end].value == under->wanted[start].value)
+        end++;
+    return end;
+}
+
+/**
+ * The node for the value that the rules from @p start to @p end want, or where these are none, for
+ * all others. The masked word is in the accumulator, and no use.
  */
-static size_t find_wanted(const struct builder *builder, const struct scc_argstate *state,
-                          unsigned stage, uint32_t mask, uint32_t **values)
+static scc_dag_ref build_value(struct builder *builder, unsigned stage,
+                               const struct scc_argstate *state, const struct under_mask *under,
+                               size_t start, size_t end)
 {
-    size_t count = 0, kept = 0;
-    *values = malloc(SCC_ARG_COUNT * state->count * sizeof **values);
-    if (!*values)
-        return 0;
-    for (size_t i = 0; i < state->count; i++) {
-        const struct scc_arg_rule *rule = &builder->rules[state->rules[i].rule];
-        for (unsigned j = 0; j < rule->cmp_count; j++) {
-            const struct scc_cmp *cmp = &rule->cmps[j];
-            if (cmp->op == SCC_OP_MASKED_EQ && scc_half_of(cmp->value, stage) == mask &&
-                is_open_here(builder, &state->rules[i], j, stage))
-                (*values)[count++] = scc_half_of(cmp->value2, stage) & mask;
+    struct scc_argstate to = new_state(builder, under->other_count + end - start);
+    size_t other = 0;
+    if (!to.rules)
+        return SCC_DAG_FAILED;
+    for (size_t at = start; at < end || other < under->other_count;) {
+        if (at == end ||
+            (other < under->other_count && under->others[other] < under->wanted[at].index)) {
+            scc_argstate_append(&to, builder->rules, state->rules[under->others[other++]]);
+            continue;
         }
+        struct scc_pending pending = state->rules[under->wanted[at].index];
+        struct mask_fact fact = {under->mask, under->wanted[at++].value, true};
+        if (settle_rule(builder, &pending, stage, fact))
+            scc_argstate_append(&to, builder->rules, pending);
     }
-    qsort(*values, count, sizeof **values, compare_values);
-    for (size_t i = 0; i < count; i++) {
-        if (!kept || (*values)[i] != (*values)[kept - 1])
-            (*values)[kept++] = (*values)[i];
-    }
-    return kept;
-}
-
-/** The node for a fact on the masked word, which is not in the accumulator. */
-static scc_dag_ref build_fact(struct builder *builder, unsigned stage,
-                              const struct scc_argstate *state, struct mask_fact fact)
-{
-    struct scc_argstate to = settle(builder, state, stage, fact);
-    scc_dag_ref ref = SCC_DAG_FAILED;
-    if (to.rules)
-        ref = with_word(builder, stage, build_word(builder, stage, &to));
+    trim(builder, &to);
+    scc_dag_ref ref = with_word(builder, stage, build_word(builder, stage, &to));
     free(to.rules);
     return ref;
 }
 
-/** None of the wanted values: every open comparison under the mask is false. */
-static scc_dag_ref build_no_value(struct builder *builder, unsigned stage,
-                                  const struct scc_argstate *state, uint32_t mask)
-{
-    /* A value with a bit outside of the mask is none that a comparison can want. */
-    return build_fact(builder, stage, state, (struct mask_fact){mask, ~mask, true});
-}
-
 /** Several values under one mask: it is applied once, then they are told apart. */
 static struct part build_values(struct builder *builder, unsigned stage,
-                                const struct scc_argstate *state, uint32_t mask,
-                                const uint32_t *values, size_t count)
+                                const struct scc_argstate *state, const struct under_mask *under)
 {
     SCC_CLEANUP(scc_branches_clear) struct scc_branches branches = {0};
-    scc_dag_ref none = build_no_value(builder, stage, state, mask);
+    scc_dag_ref none = build_value(builder, stage, state, under, 0, 0);
     bool done = scc_branches_add(&branches, 0, none);
-    for (size_t i = 0; i < count && done && !has_failed(builder); i++) {
-        struct mask_fact fact = {mask, values[i], true};
-        done = scc_branches_add(&branches, values[i], build_fact(builder, stage, state, fact)) &&
-               (values[i] == UINT32_MAX || scc_branches_add(&branches, values[i] + 1, none));
+    for (size_t start = 0, end; start < under->wanted_count && done; start = end) {
+        end = group_end(under, start);
+        uint32_t value = under->wanted[start].value;
+        scc_dag_ref ref = build_value(builder, stage, state, under, start, end);
+        done = !has_failed(builder) && scc_branches_add(&branches, value, ref) &&
+               (value == UINT32_MAX || scc_branches_add(&branches, value + 1, none));
     }
-    builder->dag->failed |= !done;
+    builder->dag->failed |= !done && !builder->has_overflowed;
     if (has_failed(builder))
         return (struct part){SCC_DAG_FAILED, false};
     scc_dag_ref tests =
         scc_search_build(builder->dag, branches.items, branches.count, builder->cost, NULL);
-    return (struct part){scc_dag_and(builder->dag, mask, tests), true};
+    return (struct part){scc_dag_and(builder->dag, under->mask, tests), true};
+}
+
+/** Whether so few values are wanted that they are tested one by one. */
+static bool wants_few(const struct under_mask *under)
+{
+    size_t at = 0;
+    for (unsigned i = 0; i < FEW_VALUES; i++)
+        at = group_end(under, at);
+    return at == under->wanted_count;
 }
 
 static struct part build_mask(struct builder *builder, unsigned stage,
                               const struct scc_argstate *state, const struct scc_cmp *cmp)
 {
-    SCC_AUTOFREE uint32_t *values = NULL;
-    uint32_t mask = scc_half_of(cmp->value, stage);
-    size_t count = find_wanted(builder, state, stage, mask, &values);
-    if (!count) {
+    SCC_CLEANUP(clear_under_mask)
+    struct under_mask under = {.mask = scc_half_of(cmp->value, stage)};
+    if (!find_wanted(builder, state, stage, &under)) {
         builder->dag->failed = true;
         return (struct part){SCC_DAG_FAILED, false};
     }
-    if (count <= FEW_VALUES)
-        return build_one_value(
-            builder, stage, state,
-            (struct mask_fact){mask, scc_half_of(cmp->value2, stage) & mask, true});
-    return build_values(builder, stage, state, mask, values, count);
+    if (!wants_few(&under))
+        return build_values(builder, stage, state, &under);
+    struct mask_fact fact = {under.mask, scc_half_of(cmp->value2, stage) & under.mask, true};
+    return build_one_value(builder, stage, state, fact);
 }
 
 /*

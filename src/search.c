@@ -577,7 +577,7 @@ static struct plan plan_long(struct search *search, size_t first, size_t last)
         try_bits(search, &two, &best);
     }
     size_t middle = find_middle(search, first, last);
-    size_t half = (last - first > WIDE ? WIDE_SPLITS : MIDDLE_SPLITS) / 2;
+    size_t half = last - first > WIDE ? WIDE_SPLITS / 2 : MIDDLE_SPLITS / 2;
     size_t from = middle - first > half ? middle - half : first + 1;
     size_t to = last - middle > half ? middle + half : last;
     try_splits(search, first, last, from, to, &best);
