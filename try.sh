@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 
 ./setup.sh build try
+echo "Building, which takes a minute"
 [ -f build/build.ninja ] || meson setup build --buildtype=release -Dtests=disabled >/dev/null
 ninja -C build >/dev/null
 

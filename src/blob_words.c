@@ -8,7 +8,10 @@
 #include "capability.h"
 #include "load/seal.h"
 
-enum { CAP_BITS = 64 };
+enum {
+    CAP_BITS = 64,
+    NAMED_MAX = 3, /* so many capabilities that must be absent are told by name */
+};
 
 /** The name behind "CAP_", or in @p number where this version knows none. */
 static const char *short_cap_name(unsigned bit, char number[8])
@@ -49,16 +52,31 @@ static void add_kernels(struct scc_strbuf *out, const struct scc_blob_condition 
         scc_strbuf_add(out, " on");
 }
 
+/** Capabilities that must not be there: the few by name, the many by number. */
+static void add_absent(struct scc_strbuf *out, uint64_t caps, bool has_others)
+{
+    unsigned count = (unsigned)__builtin_popcountll(caps);
+    scc_strbuf_add(out, "none of ");
+    if (count <= NAMED_MAX)
+        scc_blob_add_caps(out, caps);
+    else
+        scc_strbuf_addf(out, "the %u %s that the profile names", count,
+                        has_others ? "others" : "capabilities");
+}
+
 void scc_blob_add_condition(struct scc_strbuf *out, const struct scc_blob_condition *condition)
 {
-    if (condition->caps_mask) {
-        scc_strbuf_add(out, "where bounding set & ");
-        scc_blob_add_caps(out, condition->caps_mask);
-        scc_strbuf_add(out, " = ");
-        scc_blob_add_caps(out, condition->caps_value);
-    } else {
+    uint64_t absent = condition->caps_mask & ~condition->caps_value;
+    if (!condition->caps_mask)
         scc_strbuf_add(out, "for every bounding set");
-    }
+    else
+        scc_strbuf_add(out, "with ");
+    if (condition->caps_value)
+        scc_blob_add_caps(out, condition->caps_value);
+    if (condition->caps_value && absent)
+        scc_strbuf_add(out, " and ");
+    if (absent)
+        add_absent(out, absent, condition->caps_value != 0);
     scc_strbuf_add(out, ", ");
     add_kernels(out, condition);
 }

@@ -9,8 +9,8 @@
 #include "strbuf.h"
 
 /**
- * Adds when an entry applies: "where bounding set & {SYS_ADMIN} = {}, kernels from 4.8 on"; "for
- * every bounding set and kernel".
+ * Adds when an entry applies: "with {CHOWN} and none of {SYS_ADMIN}, kernels from 4.8 on"; "with
+ * none of the 14 capabilities that the profile names, every kernel".
  */
 void scc_blob_add_condition(struct scc_strbuf *out, const struct scc_blob_condition *condition);
 

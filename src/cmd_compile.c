@@ -233,13 +233,13 @@ static int stage(struct compilation *at, const char *kind, const char *path,
     struct scc_report *report = &at->report;
     SCC_AUTOFREE void *owned = bytes;
     SCC_AUTOFREE char *expanded = arch ? expand_path(path, arch) : strdup(path);
-    if (!bytes || !expanded ||
+    if (!owned || !expanded ||
         !SCC_GROW(report->outputs, report->output_cap, report->output_count + 1))
         return scc_error_nomem(at->err);
     if (scc_file_check_apart(expanded, at->profile_path, at->err) < 0 ||
         scc_file_check_apart(expanded, at->settings->target.spec, at->err) < 0 ||
         scc_file_check_apart(expanded, at->settings->emit.weights_path, at->err) < 0 ||
-        scc_output_set_add(at->outputs, expanded, bytes, len, at->err) < 0)
+        scc_output_set_add(at->outputs, expanded, owned, len, at->err) < 0)
         return -1;
     report->outputs[report->output_count++] =
         (struct scc_report_output){kind, SCC_STEAL(expanded), len};
@@ -372,10 +372,14 @@ static int check_emit(struct settings *settings, scc_error **err)
 static int hint_command(const char *path, scc_error **err)
 {
     const char *near = strpbrk(path, "./") ? NULL : scc_command_nearest(path);
-    if (near && access(path, F_OK) < 0)
+    if (!near || access(path, F_OK) == 0)
+        return 0;
+    if (strcmp(near, path) == 0)
         return scc_error_set(err, SCC_ERROR_USAGE,
-                             "%s: neither a command nor a file; did you mean %s?", path, near);
-    return 0;
+                             "%s: a command stands in front of all options, expected seccompc %s …",
+                             path, path);
+    return scc_error_set(err, SCC_ERROR_USAGE, "%s: neither a command nor a file; did you mean %s?",
+                         path, near);
 }
 
 static int read_profile(const char *path, scc_profile **profile, scc_diags *diags, scc_error **err)

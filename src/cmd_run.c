@@ -16,9 +16,11 @@
 #include "diag.h"
 #include "error.h"
 #include "file.h"
+#include "input.h"
 #include "json.h"
 #include "program.h"
 #include "report.h"
+#include "syscall.h"
 #include "target_options.h"
 #include "util.h"
 
@@ -120,6 +122,13 @@ static int refuse(const char *name, int code, int os_error, scc_error **err)
                          os_error ? strerror(os_error) : "");
 }
 
+/** Whether a code of scc_load_open() comes with errno. */
+static bool has_errno(int code)
+{
+    return code == SCC_LOAD_OPEN || code == SCC_LOAD_STAT || code == SCC_LOAD_MEMORY ||
+           code == SCC_LOAD_READ;
+}
+
 /*
  * The filter
  */
@@ -135,7 +144,16 @@ static int select_entry(const char *name, const struct scc_target *target, struc
         .kernel_minor = target->kernel.minor,
     };
     int code = scc_load_select(&filter->blob, &host, &target->caps, &filter->entry);
-    return code == SCC_LOAD_OK ? 0 : refuse(name, code, 0, err);
+    if (code != SCC_LOAD_NO_ARCH && code != SCC_LOAD_NO_KERNEL && code != SCC_LOAD_NO_CAPS)
+        return code == SCC_LOAD_OK ? 0 : refuse(name, code, 0, err);
+    /* The same in more words: which entries there are. */
+    scc_blob *blob = NULL;
+    if (scc_blob_parse(filter->blob.bytes, filter->blob.len_bytes, &blob, err) < 0)
+        return -1;
+    if (scc_input_find_entry(blob, name, target, err) >= 0)
+        scc_error_set(err, SCC_ERROR_INPUT, "%s: %s", name, scc_load_text(code));
+    scc_blob_free(blob);
+    return -1;
 }
 
 static int take_blob(const char *path, const struct scc_target *target, struct filter *filter,
@@ -143,7 +161,7 @@ static int take_blob(const char *path, const struct scc_target *target, struct f
 {
     int code = scc_load_open(path, &filter->blob);
     if (code != SCC_LOAD_OK)
-        return refuse(path, code, code < SCC_LOAD_UNALIGNED ? errno : 0, err);
+        return refuse(path, code, has_errno(code) ? errno : 0, err);
     return select_entry(path, target, filter, err);
 }
 
@@ -252,6 +270,31 @@ static int check_listener(const struct filter *filter, const char *name, scc_err
         "%s: the filter asks a listener (NOTIFY), and there is none here: expected "
         "a filter that answers by itself",
         name);
+}
+
+/** Where the filter refuses to execute anything, it would only make seccompc fail, or die. */
+static int check_execve(const struct filter *filter, const char *name, scc_error **err)
+{
+    const struct scc_arch *arch = scc_arch_native();
+    const struct scc_program program = {
+        .insns = (struct sock_filter *)filter->entry.program,
+        .count = filter->entry.instruction_count,
+        .is_big_endian = arch->is_big_endian,
+    };
+    const struct scc_call call = {.audit = arch->audit,
+                                  .nr = scc_syscall_nr(scc_syscall_find("execve"), arch)};
+    uint32_t answer = scc_program_sim(&program, &call).return_value;
+    struct scc_strbuf text = {0};
+    if (scc_action_of(answer) > SCC_ACTION_ERRNO)
+        return 0;
+    scc_action_describe(&text, answer, arch);
+    SCC_AUTOFREE char *action = scc_strbuf_steal(&text);
+    if (!action)
+        return scc_error_nomem(err);
+    return scc_error_set(err, SCC_ERROR_INPUT,
+                         "%s: the filter answers execve of %s programs with %s: expected one under "
+                         "which a command can start",
+                         name, arch->name, action);
 }
 
 /** A filter for a machine that this one cannot run kills whatever is started under it. */
@@ -367,7 +410,7 @@ static int load(const struct settings *settings, const struct words *words, stru
         return -1;
     int done = words->file ? take_file(settings, words->file, choice.targets[0], filter, diags, err)
                            : take_default(settings, choice.targets[0], filter, diags, err);
-    if (done < 0 || check_listener(filter, name, err) < 0)
+    if (done < 0 || check_listener(filter, name, err) < 0 || check_execve(filter, name, err) < 0)
         return -1;
     /* Under the filter there may be no writing any more. */
     const struct scc_report report = {.diags = diags};

@@ -154,7 +154,11 @@ static int write_all(int fd, const char *path, const void *bytes, size_t len, sc
     return 0;
 }
 
-/** The mode of a file that was not there before: as the umask says. */
+/** For others to read, as the umask says, but not to write: who can write a filter can open it, and
+ * the loader refuses such a blob. */
+#define NEW_FILE_MODE 0644
+
+/** The mode of a file that was not there before. */
 #define MODE_NEW ((mode_t)-1)
 
 /** Says whether the bytes go into a stream (1) or a new file (0), or refuses the path (-1). */
@@ -206,7 +210,7 @@ static int open_temporary(struct output *output, scc_error **err)
         if (choose_beside(&output->temporary, err) < 0)
             return -1;
         int fd = openat(output->dir_fd, output->temporary.name,
-                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, NEW_FILE_MODE);
         if (fd >= 0 || errno != EEXIST)
             return fd >= 0 ? fd : scc_error_errno(err, errno, "%s", output->path);
     }

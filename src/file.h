@@ -44,8 +44,8 @@ int scc_output_set_add(struct scc_output_set *set, const char *path, const void 
                        size_t len_bytes, scc_error **err);
 
 /**
- * Renames all staged files to their names, with the mode of the file that they replace or else as
- * the umask says. Where one cannot be renamed, those before it are taken back, and the old files
+ * Renames all staged files to their names, with the mode of the file that they replace or else 0644
+ * less the umask. Where one cannot be renamed, those before it are taken back, and the old files
  * stand as they stood; what cannot be taken back, the error names, with the place of the old
  * contents. (They are gone where the file system knows neither renameat2(2)'s flags nor links.) Old
  * contents that cannot be removed when all is done are a warning in @p diags.

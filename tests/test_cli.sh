@@ -35,7 +35,7 @@ check "no mount without its capability" '! grep -q mount o.json'
 check "warnings alone without a terminal" '[ "$(grep -vc "^seccompc: warning:" err)" -eq 0 ] && [ ! -s out ]'
 says "libseccomp"
 says "a0 = 0xffffffff"
-check "readable as umask says" '[ "$(stat -c %a o.bpf)" = "$(printf %o $((0666 & ~$(umask))))" ]'
+check "readable as umask says" '[ "$(stat -c %a o.bpf)" = "$(printf %o $((0644 & ~$(umask))))" ]'
 mv o.bpf first.bpf
 run 0 compile --arch x86_64 --kernel 6.1 --export-bpf o.bpf small.json
 check "the same bytes again" 'cmp first.bpf o.bpf'
@@ -216,7 +216,7 @@ for name in 'a%sb' '%n%n' $'two\nlines'; do
 done
 for mask in 000 077; do
     (umask $mask && "$seccompc" -q --export-bpf masked.bpf --export-oci masked.json small.json)
-    check "umask $mask" '[ "$(stat -c %a masked.bpf masked.json | sort -u)" = "$(printf %o $((0666 & ~0$mask)))" ]'
+    check "umask $mask" '[ "$(stat -c %a masked.bpf masked.json | sort -u)" = "$(printf %o $((0644 & ~0$mask)))" ]'
     rm -f masked.bpf masked.json
 done
 checks=$((checks + 3))
@@ -429,5 +429,9 @@ run 4 --export-bpf o.bpf nul.json
 says "(syscalls[0].names[0])"
 run 4 explain /dev/null read
 says "expected a profile, a config, a program or a blob"
+
+# A command behind options is no profile.
+run 2 --json verify x.blob
+grep -q 'a command stands in front' err || fail "a command behind options: $(cat err)"
 
 finish

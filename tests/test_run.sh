@@ -109,6 +109,17 @@ refuses 'asks a listener' "${options[@]}" notify.json
 "$seccompc" -q --export-bpf notify.bpf notify.json
 refuses 'asks a listener' notify.bpf
 
+# A filter under which nothing can start, such as one for another architecture.
+echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["write"], "action": "SCMP_ACT_ALLOW"}]}' >no-exec.json
+refuses 'execve' --no-cache no-exec.json
+"$seccompc" -q --arch s390x --export-bpf big.bpf no-exec.json
+refuses 'neither JSON, nor a blob, nor a program' big.bpf
+"$seccompc" -q --arch riscv64 --export-bpf riscv.bpf deny.json
+refuses 'with KILL' riscv.bpf
+# A blob without an entry for this machine: what there is.
+"$seccompc" -q --arch riscv64 --export-blob riscv.blob deny.json
+refuses 'no entry for' riscv.blob
+
 # A filter that forbids to load filters: the second run starts nothing.
 cat >no-filters.json <<'J'
 {"defaultAction": "SCMP_ACT_ALLOW",

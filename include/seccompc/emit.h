@@ -78,8 +78,8 @@ struct scc_emit_options {
 
 /**
  * Writes our own program of @p policy: the same on every host, whatever libseccomp is installed.
- * @p options may be NULL, for SCC_OPTIMIZE_ATTACH. The caller proves it (see the compile command).
- * Errors: SCC_ERROR_INPUT with the count where it has more than SCC_PROGRAM_MAX instructions;
+ * @p options may be NULL, for SCC_OPTIMIZE_ATTACH. The caller proves it; scc_policy_compile() does
+ * both. Errors: SCC_ERROR_INPUT with the count where it has more than SCC_PROGRAM_MAX instructions;
  * SCC_ERROR_SYSTEM without memory.
  */
 int scc_emit_bpf(const scc_policy *policy, const struct scc_emit_options *options,

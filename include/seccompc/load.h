@@ -112,7 +112,8 @@ enum scc_load_code {
     SCC_LOAD_NO_ARCH = 52,
     /** Entries are for this architecture, but none for this kernel. */
     SCC_LOAD_NO_KERNEL = 53,
-    /** Entries are for this architecture and kernel, but none for this capability set. */
+    /** Entries are for this architecture and kernel, but none for this capability set;
+     * `seccompc verify --caps current BLOB` tells which there are. */
     SCC_LOAD_NO_CAPS = 54,
     /** The program breaks a rule that the kernel has for programs. */
     SCC_LOAD_PROGRAM = 55,
