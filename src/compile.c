@@ -3,14 +3,17 @@
 
 #include <seccompc/compile.h>
 
+#include <inttypes.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "cost.h"
 #include "diag.h"
+#include "emit_cost.h"
 #include "emit_scmp.h"
 #include "error.h"
+#include "frequencies.h"
 #include "prove.h"
 #include "strbuf.h"
 #include "tables.h"
@@ -134,6 +137,37 @@ static int emit_own(struct scc_compiled *made, const struct scc_emit_options *op
     made->proof_nodes = proof.nodes;
     made->is_proved = true;
     return 0;
+}
+
+/** What the counted calls make of the program: how many reach it, and how far they go. */
+static int tell_weights(const struct scc_compiled *made, const scc_frequencies *frequencies,
+                        scc_diags *diags, scc_error **err)
+{
+    const struct scc_arch *arch = made->policy->target;
+    struct scc_place place = {.file = made->policy->profile_name};
+    uint64_t reaching = 0;
+    double steps = 0;
+    for (size_t i = 0; i < SCC_SYSCALL_COUNT; i++) {
+        uint64_t count = frequencies->counts[i];
+        struct scc_call call = {.audit = arch->audit,
+                                .nr = scc_syscall_nr(&scc_syscall_table[i], arch)};
+        if (!count || call.nr == SCC_NR_NONE ||
+            (scc_emit_has_action_cache(arch) &&
+             scc_cost_is_cached(made->program, call.audit, call.nr)))
+            continue;
+        reaching += count;
+        steps += (double)count * scc_program_sim(made->program, &call).steps;
+    }
+    if (!reaching)
+        return scc_diags_add(diags, SCC_DIAG_WARNING, place, NULL, err,
+                             "--weights: none of the counted calls reaches the program on %s: the "
+                             "kernel's action cache answers them, or they do not exist",
+                             arch->name);
+    return scc_diags_add(diags, SCC_DIAG_NOTE, place, NULL, err,
+                         "--weights: %" PRIu64 " of %" PRIu64
+                         " counted calls reach the program, with %.1f steps each on average "
+                         "(arguments 0)",
+                         reaching, frequencies->sum, steps / (double)reaching);
 }
 
 int scc_policy_compile(const scc_policy *policy, const struct scc_emit_options *options,
@@ -277,6 +311,9 @@ static int emit(struct scc_compiled *made, const struct scc_compile_options *opt
 {
     if (options->level == SCC_LEVEL_OWN) {
         if (emit_own(made, &options->emit, err) < 0)
+            return -1;
+        if (options->emit.frequencies &&
+            tell_weights(made, options->emit.frequencies, diags, err) < 0)
             return -1;
         return options->crosschecks ? crosscheck(made, options, diags, err) : 0;
     }

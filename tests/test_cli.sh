@@ -377,6 +377,11 @@ run 0 verify --arch amd64 heavy.bpf "$default"
 check "the heavy call's way is the shorter one" \
     '[ "$(steps heavy.bpf socket)" -lt "$(steps attach.bpf socket)" ]'
 check "and a rare one's is not" '[ "$(steps heavy.bpf personality)" -ge "$(steps heavy.bpf socket)" ]'
+run 0 --arch amd64 --no-crosscheck --stats --weights weights "$default"
+tr '\n' ' ' <err | tr -s ' ' | grep -q 'counted calls reach the program' || fail "weights: $(cat err)"
+echo 'read 5' >cached
+run 0 --arch amd64 --no-crosscheck --weights cached "$default"
+says 'none of the counted calls reaches the program'
 cp weights in
 run 0 --arch amd64 --no-crosscheck --optimize-for runtime --weights - --export-bpf o.bpf "$default"
 check "from standard input as well" 'cmp o.bpf heavy.bpf'
