@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "action.h"
+#include "argchain.h"
 #include "argsweep.h"
 #include "util.h"
 
@@ -18,7 +19,9 @@ enum {
      * into a program, and rules are then tested one after another. */
     WORDS_MAX = 2 * SCC_PROGRAM_MAX,
     /* And so many rules in all of their states, which bounds the time. */
-    PENDING_MAX = 4 << 20,
+    PENDING_MAX = 1 << 20,
+    /* A graph with so many more nodes would not fit into a program either. */
+    GROWTH_MAX = 4 * SCC_PROGRAM_MAX,
     FIRST_SLOTS = 64,
     FEW_VALUES = 2, /* under one mask that are tested one by one: JSET may do, and keeps the word */
 };
@@ -38,7 +41,8 @@ struct builder {
     const struct scc_search_cost *cost;
     struct memo *memos; /* open addressing */
     size_t memo_count, memo_slots;
-    size_t words, pending;
+    size_t words, pending; /* looked at; rules in states, and branches */
+    size_t first_node;     /* the size of the graph at the start */
     bool has_overflowed;
 };
 
@@ -457,6 +461,7 @@ static bool find_branches(struct builder *builder, struct scc_argsweep *sweep,
             return false;
         }
     }
+    builder->pending += branches->count;
     return true;
 }
 
@@ -483,7 +488,8 @@ static struct part build_word(struct builder *builder, unsigned stage,
                               const struct scc_argstate *state)
 {
     builder->pending += state->count;
-    if (builder->words++ >= WORDS_MAX || builder->pending > PENDING_MAX)
+    if (builder->words++ >= WORDS_MAX || builder->pending > PENDING_MAX ||
+        builder->dag->count - builder->first_node > GROWTH_MAX)
         builder->has_overflowed = true;
     if (has_failed(builder))
         return (struct part){SCC_DAG_FAILED, false};
@@ -545,71 +551,6 @@ static scc_dag_ref build_state(struct builder *builder, unsigned stage,
     return build_new_state(builder, stage, state);
 }
 
-/*
- * One rule after another, where there would be too many states
- */
-
-static scc_dag_ref test_masked(struct builder *builder, const struct scc_cmp *cmp, unsigned stage,
-                               scc_dag_ref yes, scc_dag_ref no)
-{
-    uint32_t mask = scc_half_of(cmp->value, stage);
-    if (!mask || yes == no)
-        return yes;
-    scc_dag_ref test =
-        scc_dag_test(builder->dag, BPF_JEQ, scc_half_of(cmp->value2, stage) & mask, yes, no);
-    return scc_dag_load(builder->dag, word_of(builder, stage),
-                        scc_dag_and(builder->dag, mask, test));
-}
-
-/** Tests a word against the value's in order: below, equal, above. */
-static scc_dag_ref test_order(struct builder *builder, const struct scc_cmp *cmp, unsigned stage,
-                              scc_dag_ref below, scc_dag_ref equal, scc_dag_ref above)
-{
-    uint32_t value = scc_half_of(cmp->value, stage);
-    scc_dag_ref ref;
-    if (below == above)
-        ref = scc_dag_test(builder->dag, BPF_JEQ, value, equal, below);
-    else if (below == equal)
-        ref = scc_dag_test(builder->dag, BPF_JGT, value, above, below);
-    else
-        ref = scc_dag_test(builder->dag, BPF_JGE, value,
-                           scc_dag_test(builder->dag, BPF_JEQ, value, equal, above), below);
-    return ref == below && ref == above ? ref
-                                        : scc_dag_load(builder->dag, word_of(builder, stage), ref);
-}
-
-static scc_dag_ref test_cmp(struct builder *builder, const struct scc_cmp *cmp, scc_dag_ref yes,
-                            scc_dag_ref no)
-{
-    unsigned high = 2u * cmp->arg, low = high + 1;
-    bool is_high_zero = !builder->is_64bit; /* known, so not tested */
-    enum scc_verdict known = is_high_zero ? scc_cmp_judge(cmp, high, 0) : SCC_VERDICT_OPEN;
-    if (known != SCC_VERDICT_OPEN)
-        return known == SCC_VERDICT_TRUE ? yes : no;
-    if (cmp->op == SCC_OP_MASKED_EQ) {
-        scc_dag_ref rest = test_masked(builder, cmp, low, yes, no);
-        return is_high_zero ? rest : test_masked(builder, cmp, high, rest, no);
-    }
-    scc_dag_ref below = scc_outcomes_of[cmp->op].below ? yes : no;
-    scc_dag_ref equal = scc_outcomes_of[cmp->op].equal ? yes : no;
-    scc_dag_ref above = scc_outcomes_of[cmp->op].above ? yes : no;
-    scc_dag_ref rest = test_order(builder, cmp, low, below, equal, above);
-    return is_high_zero ? rest : test_order(builder, cmp, high, below, rest, above);
-}
-
-static scc_dag_ref build_one_by_one(struct builder *builder, size_t count)
-{
-    scc_dag_ref next = scc_dag_return(builder->dag, builder->default_return);
-    for (size_t i = count; i-- > 0;) {
-        const struct scc_arg_rule *rule = &builder->rules[i];
-        scc_dag_ref yes = scc_dag_return(builder->dag, rule->return_value);
-        for (unsigned j = rule->cmp_count; j-- > 0;)
-            yes = test_cmp(builder, &rule->cmps[j], yes, next);
-        next = yes;
-    }
-    return next;
-}
-
 scc_dag_ref scc_argtree_build(struct scc_dag *dag, const struct scc_arg_rule *rules, size_t count,
                               uint32_t default_return, bool is_64bit, bool is_big_endian,
                               const struct scc_search_cost *cost)
@@ -621,6 +562,7 @@ scc_dag_ref scc_argtree_build(struct scc_dag *dag, const struct scc_arg_rule *ru
         .is_64bit = is_64bit,
         .is_big_endian = is_big_endian,
         .cost = cost,
+        .first_node = dag->count,
     };
     struct scc_argstate all = new_state(&builder, count);
     if (!all.rules)
@@ -634,7 +576,7 @@ scc_dag_ref scc_argtree_build(struct scc_dag *dag, const struct scc_arg_rule *ru
     trim(&builder, &all);
     scc_dag_ref ref = build_state(&builder, 0, &all);
     if (builder.has_overflowed)
-        ref = build_one_by_one(&builder, count);
+        ref = scc_argchain_build(dag, rules, count, default_return, is_64bit, is_big_endian, false);
     free_memos(&builder);
     free(all.rules);
     return ref;

@@ -315,7 +315,10 @@ static int install(const struct settings *settings, const struct filter *filter,
                    scc_error **err)
 {
     const struct scc_load_options options = {
-        .flags = SCC_LOAD_MAY_DROP_FLAGS |
+        /* Without SPEC_ALLOW, which old kernels lack, a filter is slower, and says the same. */
+        .flags = (filter->entry.flags == SECCOMP_FILTER_FLAG_SPEC_ALLOW
+                      ? (uint32_t)SCC_LOAD_MAY_DROP_FLAGS
+                      : 0u) |
                  (settings->allows_new_privs ? 0u : (uint32_t)SCC_LOAD_SET_NO_NEW_PRIVS),
     };
     struct scc_load_result result;

@@ -8,17 +8,32 @@
 #include <linux/audit.h>
 #include <stdlib.h>
 
+#include "argchain.h"
 #include "argtree.h"
 #include "dag.h"
 #include "emit_cost.h"
 #include "error.h"
 #include "layout.h"
 #include "numbers.h"
+#include "optimize.h"
 #include "policy.h"
 #include "util.h"
 
+enum {
+    /** Programs with no more loads of arguments are as good as they get. */
+    LIGHT_LOADS = 5,
+};
+
+/** How the rules of a number are tested. */
+enum arg_way {
+    ARG_TREE,           /* word after word */
+    ARG_CHAIN,          /* rule after rule */
+    ARG_CHAIN_REVERSED, /* the same, the last argument first */
+};
+
 struct emitter {
     const struct scc_emit_options *options;
+    enum arg_way way;
     const struct scc_policy *policy;
     struct scc_dag dag;
     scc_dag_ref default_ref, bad_arch_ref;
@@ -43,9 +58,15 @@ static scc_dag_ref build_rules(struct emitter *at, const struct scc_policy_arch 
         rules[i].cmp_count = scc_policy_cmps(at->policy, &placed[i], rules[i].cmps);
         rules[i].return_value = at->policy->rules[placed[i].rule].return_value;
     }
-    scc_dag_ref ref = scc_argtree_build(&at->dag, rules, count, at->policy->default_return,
-                                        table->arch->is_64bit, table->arch->is_big_endian,
-                                        scc_emit_cost_of_args(at->options->optimize_for));
+    const struct scc_arch *arch = table->arch;
+    uint32_t default_return = at->policy->default_return;
+    scc_dag_ref ref =
+        at->way == ARG_TREE
+            ? scc_argtree_build(&at->dag, rules, count, default_return, arch->is_64bit,
+                                arch->is_big_endian,
+                                scc_emit_cost_of_args(at->options->optimize_for))
+            : scc_argchain_build(&at->dag, rules, count, default_return, arch->is_64bit,
+                                 arch->is_big_endian, at->way == ARG_CHAIN_REVERSED);
     free(rules);
     return ref;
 }
@@ -134,9 +155,9 @@ static bool add_tables(struct emitter *at)
 }
 
 static int emit(const struct scc_policy *policy, const struct scc_emit_options *options,
-                scc_program **program, scc_error **err)
+                enum arg_way way, scc_program **program, scc_error **err)
 {
-    struct emitter at = {.options = options, .policy = policy};
+    struct emitter at = {.options = options, .way = way, .policy = policy};
     scc_dag_ref root = SCC_DAG_FAILED;
     at.default_ref = scc_dag_return(&at.dag, policy->default_return);
     at.bad_arch_ref = scc_dag_return(&at.dag, SCC_BAD_ARCH_RETURN);
@@ -151,45 +172,117 @@ static int emit(const struct scc_policy *policy, const struct scc_emit_options *
     return done;
 }
 
-/** The smallest of several programs: equal parts, which count once, are not always foreseen. */
-static int emit_smallest(const struct scc_policy *policy, scc_program **program, scc_error **err)
+/*
+ * Several programs, of which one is taken
+ */
+
+/** The best program so far, and why there is none. */
+struct contest {
+    const struct scc_policy *policy;
+    const struct scc_emit_options *options;
+    scc_program *best;
+    scc_error *failure; /* of the latest that was too long */
+};
+
+static void measure(const struct scc_policy *policy, const scc_program *program,
+                    struct scc_program_cost *cost)
 {
-    scc_program *best = NULL;
-    scc_error *failure = NULL;
-    for (int i = SCC_OPTIMIZE_ATTACH; i <= SCC_OPTIMIZE_SIZE; i++) {
-        const struct scc_emit_options options = {(enum scc_optimize_for)i, NULL};
-        scc_program *made = NULL;
-        scc_error_free(SCC_STEAL(failure));
-        if (emit(policy, &options, &made, &failure) < 0 || (best && best->count <= made->count)) {
+    *cost = (struct scc_program_cost){0};
+    for (size_t i = 0; i < policy->arch_count; i++) {
+        if (policy->arches[i].arch->id != SCC_ARCH_X32)
+            cost->arches[cost->arch_count++] = policy->arches[i].arch;
+    }
+    scc_emit_measure(program, cost);
+}
+
+/** Keeps the better one; takes @p made over. */
+static void offer(struct contest *contest, scc_program *made)
+{
+    struct scc_program_cost before, after;
+    if (contest->best) {
+        measure(contest->policy, contest->best, &before);
+        measure(contest->policy, made, &after);
+        if (scc_emit_gain(contest->options, contest->best, &before, made, &after) <= 0) {
             scc_program_free(made);
-            continue;
+            return;
         }
-        scc_program_free(best);
-        best = made;
     }
-    if (!best) {
-        if (err)
-            *err = failure;
-        else
-            scc_error_free(failure);
+    scc_program_free(contest->best);
+    contest->best = made;
+}
+
+/** Emits for @p optimize_for and offers it; -1 where it failed for another reason than its length.
+ */
+static int enter(struct contest *contest, enum scc_optimize_for optimize_for, enum arg_way way)
+{
+    struct scc_emit_options options = {.optimize_for = optimize_for};
+    scc_program *made = NULL;
+    if (optimize_for == contest->options->optimize_for)
+        options = *contest->options;
+    scc_error_free(SCC_STEAL(contest->failure));
+    if (emit(contest->policy, &options, way, &made, &contest->failure) == 0) {
+        offer(contest, made);
+        return 0;
+    }
+    return scc_error_get_code(contest->failure) == SCC_ERROR_INPUT ? 0 : -1;
+}
+
+/** Whether so much is decided by arguments that there may be a better way to do it. */
+static bool is_heavy(const scc_program *program)
+{
+    unsigned loads = 0;
+    for (size_t i = 0; i < program->count; i++)
+        loads += program->insns[i].code == (BPF_LD | BPF_W | BPF_ABS) &&
+                 program->insns[i].k >= 4 * SCC_WORD_ARGS;
+    return loads > LIGHT_LOADS;
+}
+
+/** Lets the rules one after another compete, and what the best program's meaning leads to. */
+static int enter_others(struct contest *contest)
+{
+    struct scc_optimized optimized;
+    if (enter(contest, contest->options->optimize_for, ARG_CHAIN) < 0 ||
+        enter(contest, contest->options->optimize_for, ARG_CHAIN_REVERSED) < 0)
         return -1;
-    }
-    scc_error_free(failure);
-    *program = best;
+    if (!contest->best || scc_optimize(contest->best, contest->policy->target, contest->options,
+                                       &optimized, NULL) < 0)
+        return 0;
+    offer(contest, SCC_STEAL(optimized.program));
+    scc_optimized_clear(&optimized);
     return 0;
+}
+
+static int compete(struct contest *contest)
+{
+    enum scc_optimize_for wanted = contest->options->optimize_for;
+    if (enter(contest, wanted, ARG_TREE) < 0)
+        return -1;
+    /* Equal parts, which count once, are not always foreseen, so other costs may give less. */
+    for (int i = SCC_OPTIMIZE_ATTACH; wanted == SCC_OPTIMIZE_SIZE && i < SCC_OPTIMIZE_SIZE; i++) {
+        if (enter(contest, (enum scc_optimize_for)i, ARG_TREE) < 0)
+            return -1;
+    }
+    if ((!contest->best || is_heavy(contest->best)) && enter_others(contest) < 0)
+        return -1;
+    /* The cheapest program may be too long where the smallest one is not. */
+    return contest->best ? 0 : enter(contest, SCC_OPTIMIZE_SIZE, ARG_TREE);
 }
 
 int scc_emit_bpf(const scc_policy *policy, const struct scc_emit_options *options,
                  scc_program **program, scc_error **err)
 {
     static const struct scc_emit_options attach = {SCC_OPTIMIZE_ATTACH, NULL};
-    scc_error *failure = NULL;
-    if (options && options->optimize_for == SCC_OPTIMIZE_SIZE)
-        return emit_smallest(policy, program, err);
-    if (emit(policy, options ? options : &attach, program, &failure) == 0)
+    struct contest contest = {.policy = policy, .options = options ? options : &attach};
+    int done = compete(&contest);
+    if (done == 0 && contest.best) {
+        scc_error_free(contest.failure);
+        *program = contest.best;
         return 0;
-    /* The cheapest program may be too long where the smallest one is not. */
-    bool is_too_long = scc_error_get_code(failure) == SCC_ERROR_INPUT;
-    scc_error_free(failure);
-    return is_too_long ? emit_smallest(policy, program, err) : scc_error_nomem(err);
+    }
+    scc_program_free(contest.best);
+    if (err)
+        *err = contest.failure;
+    else
+        scc_error_free(contest.failure);
+    return -1;
 }

@@ -126,9 +126,17 @@ static int try_costs(const struct attempt *at, struct scc_optimized *best, scc_e
             continue;
         if (!wants_size)
             options = *at->options;
-        if (scc_emit_diagram(at->space, at->diagram, at->target, &options, &made, err) < 0 ||
-            offer(at, made, best, err) < 0)
-            return -1;
+        scc_error *failure = NULL;
+        if (scc_emit_diagram(at->space, at->diagram, at->target, &options, &made, &failure) == 0) {
+            if (offer(at, made, best, err) < 0)
+                return -1;
+            continue;
+        }
+        /* What would be too long is not better. */
+        bool is_too_long = scc_error_get_code(failure) == SCC_ERROR_INPUT;
+        scc_error_free(failure);
+        if (!is_too_long)
+            return scc_error_nomem(err);
     }
     return 0;
 }

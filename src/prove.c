@@ -95,15 +95,24 @@ static enum scc_decision_order find_order(const struct scc_program *program)
 int scc_prove(const struct scc_policy *policy, const struct scc_program *program,
               struct scc_proof *proof, scc_error **err)
 {
-    bool is_exhausted;
+    enum scc_decision_order order = find_order(program);
+    const struct {
+        size_t nodes;
+        enum scc_decision_order order;
+    } attempts[] = {
+        {SCC_PROVE_NODES, order},
+        {SCC_PROVE_NODES,
+         order == SCC_ORDER_BY_WORD ? SCC_ORDER_BY_WORD_REVERSED : SCC_ORDER_BY_WORD},
+        {SCC_PROVE_NODES_AGAIN, SCC_ORDER_INTERLEAVED},
+    };
+    bool is_exhausted = true;
     scc_error *first = NULL;
-    if (prove_within(SCC_PROVE_NODES, find_order(program), policy, program, proof, &is_exhausted,
-                     &first) == 0)
-        return 0;
-    if (is_exhausted && prove_within(SCC_PROVE_NODES_AGAIN, SCC_ORDER_INTERLEAVED, policy, program,
-                                     proof, &is_exhausted, NULL) == 0) {
-        scc_error_free(first);
-        return 0;
+    for (size_t i = 0; i < SCC_COUNT(attempts) && is_exhausted; i++) {
+        if (prove_within(attempts[i].nodes, attempts[i].order, policy, program, proof,
+                         &is_exhausted, first ? NULL : &first) == 0) {
+            scc_error_free(first);
+            return 0;
+        }
     }
     if (err)
         *err = first;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "action.h"
+#include "argchain.h"
 #include "argtree.h"
 #include "policy.h"
 #include "support.h"
@@ -88,15 +89,23 @@ Test(argtree, the_first_rule_that_holds_answers)
         struct scc_dag dag = {0};
         size_t count = 1 + next_random(&seed) % SCC_COUNT(rules);
         bool is_64bit = round % 3;
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             rules[i] = random_rule(&seed);
-        scc_dag_ref ref = build(&dag, rules, count, is_64bit);
-        for (unsigned i = 0; i < 200; i++) {
+            if (round % 2) /* of one answer: in any order */
+                rules[i].return_value = 2;
+        }
+        const scc_dag_ref refs[] = {
+            build(&dag, rules, count, is_64bit),
+            scc_argchain_build(&dag, rules, count, DEFAULT, is_64bit, false, false),
+            scc_argchain_build(&dag, rules, count, DEFAULT, is_64bit, false, true),
+        };
+        for (unsigned i = 0; i < 200 * SCC_COUNT(refs); i++) {
             struct scc_call call = {0};
             for (unsigned arg = 0; arg < 3; arg++)
                 call.args[arg] = random_value(&seed);
-            cr_assert_eq(tree_run(&dag, ref, &call), expected(rules, count, is_64bit, call.args),
-                         "round %u, call %u", round, i);
+            cr_assert_eq(tree_run(&dag, refs[i % SCC_COUNT(refs)], &call),
+                         expected(rules, count, is_64bit, call.args), "round %u, call %u", round,
+                         i);
         }
         scc_dag_clear(&dag);
     }
@@ -135,6 +144,27 @@ Test(argtree, open_rules_with_the_certain_answer_are_not_looked_at)
 {
     struct scc_arg_rule rules[] = {one_cmp(1, SCC_OP_EQ, 9, 0), one_cmp(0, SCC_OP_EQ, 5, 0)};
     assert_tree(rules, SCC_COUNT(rules), "(load 4 (jeq 5 r2 (load 6 (jeq 9 r2 r1))))");
+}
+
+static void assert_chain(const struct scc_arg_rule *rules, size_t count, const char *text)
+{
+    struct scc_dag dag = {0};
+    struct scc_strbuf out = {0};
+    tree_print(&out, &dag, scc_argchain_build(&dag, rules, count, DEFAULT, true, false, false));
+    cr_assert_str_eq(out.data, text);
+    scc_strbuf_free(&out);
+    scc_dag_clear(&dag);
+}
+
+/** Behind a test that failed nothing is loaded or tested again that is known by then. */
+Test(argtree, a_chain_passes_what_it_knows)
+{
+    const struct scc_arg_rule values[] = {one_cmp(0, SCC_OP_EQ, 5, 0), one_cmp(0, SCC_OP_EQ, 7, 0)};
+    assert_chain(values, SCC_COUNT(values),
+                 "(load 5 (jeq 0 (load 4 (jeq 5 r2 (jeq 7 r2 r1))) r1))");
+    const struct scc_arg_rule masks[] = {one_cmp(0, SCC_OP_MASKED_EQ, 0xff, 3),
+                                         one_cmp(0, SCC_OP_MASKED_EQ, 0xff, 4)};
+    assert_chain(masks, SCC_COUNT(masks), "(load 4 (and 0xff (jeq 3 r2 (jeq 4 r2 r1))))");
 }
 
 /*

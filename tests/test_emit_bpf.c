@@ -226,6 +226,59 @@ Test(emit_bpf, random_rules_s390x)
 }
 
 /*
+ * Sizes beside libseccomp's
+ */
+
+/** Rules of values and masks of one call, all with one action, as profiles have them. */
+static struct fixture some_values(unsigned round)
+{
+    static const unsigned masks[] = {0xff, 0xf0f0, 0x3, 0x10000};
+    struct scc_strbuf text = {0};
+    unsigned count = 2 + round % 11;
+    scc_strbuf_add(&text, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":["
+                          "\"SCMP_ARCH_X86_64\"],\"syscalls\":[");
+    for (unsigned i = 0; i < count; i++) {
+        unsigned mask = masks[i % SCC_COUNT(masks)];
+        scc_strbuf_addf(&text, "%s{\"names\":[\"ioctl\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":[",
+                        i ? "," : "");
+        if (count % 2)
+            scc_strbuf_addf(&text,
+                            "{\"index\":1,\"op\":\"SCMP_CMP_MASKED_EQ\",\"value\":%u,"
+                            "\"valueTwo\":%u},",
+                            mask, (0x11111u * i + round) & mask);
+        scc_strbuf_addf(&text, "{\"index\":%u,\"op\":\"SCMP_CMP_EQ\",\"value\":%u}]}", 2 * (i % 2),
+                        3 * i + 1);
+    }
+    scc_strbuf_add(&text, "]}");
+    struct fixture fixture = policy_of_text(text.data, "amd64");
+    scc_strbuf_free(&text);
+    return fixture;
+}
+
+Test(emit_bpf, arguments_take_no_more_than_libseccomps)
+{
+    for (unsigned round = 0; round < test_rounds(40); round++) {
+        struct fixture fixture = some_values(round);
+        const struct scc_emit_options options = {.optimize_for = SCC_OPTIMIZE_SIZE};
+        scc_error *failure = NULL;
+        scc_program *program = NULL;
+        must(scc_emit_bpf(fixture.policy, &options, &program, &failure), failure);
+        assert_proved(fixture.policy, program, "values and masks");
+        for (int shape = SCC_SCMP_LINEAR; shape <= SCC_SCMP_TREE; shape++) {
+            scc_error *err = NULL;
+            scc_program *other = NULL;
+            must(scc_emit_scmp(fixture.policy, (enum scc_scmp_shape)shape, &other, NULL, &err),
+                 err);
+            cr_assert_leq(program->count, other->count, "round %u: %zu, libseccomp's has %zu",
+                          round, program->count, other->count);
+            scc_program_free(other);
+        }
+        scc_program_free(program);
+        free_fixture(&fixture);
+    }
+}
+
+/*
  * Mutations
  */
 
