@@ -76,19 +76,6 @@ int scc_blob_new(const char *producer, scc_blob **blob, scc_error **err)
     return 0;
 }
 
-static scc_program *copy_program(const scc_program *program)
-{
-    SCC_CLEANUP(free_program) scc_program *copy = calloc(1, sizeof *copy);
-    if (!copy)
-        return NULL;
-    *copy = (scc_program){.count = program->count, .is_big_endian = program->is_big_endian};
-    copy->insns = calloc(program->count, sizeof *copy->insns);
-    if (!copy->insns)
-        return NULL;
-    memcpy(copy->insns, program->insns, program->count * sizeof *copy->insns);
-    return SCC_STEAL(copy);
-}
-
 /** Puts @p part, whose program it takes over on success, where it belongs in the file's order. */
 static int insert(scc_blob *blob, const struct part *part, scc_error **err)
 {
@@ -163,7 +150,7 @@ int scc_blob_add(scc_blob *blob, const scc_arch *arch, const scc_program *progra
                              arch->name);
     if (scc_program_check(program, err) < 0)
         return scc_error_wrap(err, "the program for %s", arch->name);
-    SCC_CLEANUP(free_program) scc_program *copy = copy_program(program);
+    SCC_CLEANUP(free_program) scc_program *copy = scc_program_copy(program);
     if (!copy)
         return scc_error_nomem(err);
     struct part part = {

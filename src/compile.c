@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "cost.h"
 #include "diag.h"
@@ -95,13 +94,6 @@ static int check_slim(const scc_target *target, const struct scc_compile_options
  * Proof
  */
 
-static double now_ms(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
 /** The difference in words; NULL without memory. The caller frees it. */
 static char *describe(const struct scc_policy *policy, const struct scc_proof *proof)
 {
@@ -130,10 +122,10 @@ static int emit_own(struct scc_compiled *made, const struct scc_emit_options *op
     struct scc_proof proof;
     if (scc_emit_bpf(made->policy, options, &made->program, err) < 0)
         return -1;
-    double start = now_ms();
+    double start = scc_now_ms();
     if (prove_own(made->policy, made->program, &proof, err) < 0)
         return -1;
-    made->proof_ms = now_ms() - start;
+    made->proof_ms = scc_now_ms() - start;
     made->proof_nodes = proof.nodes;
     made->is_proved = true;
     return 0;
@@ -206,11 +198,11 @@ static int prove_scmp(struct scc_compiled *made, const struct scc_compile_option
 {
     SCC_CLEANUP(scc_scmp_view_clear) struct scc_scmp_view view = {0};
     struct scc_proof proof;
-    double start = now_ms();
+    double start = scc_now_ms();
     if (scc_scmp_view_make(made->policy, &view, err) < 0 ||
         scc_prove(&view.policy, made->program, &proof, err) < 0)
         return -1;
-    made->proof_ms = now_ms() - start;
+    made->proof_ms = scc_now_ms() - start;
     made->proof_nodes = proof.nodes;
     made->lost_count = view.lost_count;
     made->is_proved = proof.equal;

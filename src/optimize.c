@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "decision.h"
 #include "emit_diagram.h"
@@ -20,30 +19,6 @@ void scc_optimized_clear(struct scc_optimized *optimized)
 static void free_space(struct scc_decision_space **space)
 {
     scc_decision_space_free(*space);
-}
-
-static double now_ms(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
-static int copy_program(const scc_program *program, scc_program **copy, scc_error **err)
-{
-    scc_program *made = malloc(sizeof *made);
-    size_t bytes = program->count * sizeof *program->insns;
-    struct sock_filter *insns = malloc(bytes);
-    if (!made || !insns) {
-        free(made);
-        free(insns);
-        return scc_error_nomem(err);
-    }
-    memcpy(insns, program->insns, bytes);
-    *made = *program;
-    made->insns = insns;
-    *copy = made;
-    return 0;
 }
 
 /** A program in one order of the words. */
@@ -98,7 +73,7 @@ static int offer(const struct attempt *at, scc_program *made, struct scc_optimiz
                  scc_error **err)
 {
     struct scc_program_cost cost = best->after;
-    double start = now_ms();
+    double start = scc_now_ms();
     scc_emit_measure(made, &cost);
     bool is_better = scc_emit_gain(at->options, best->program, &best->after, made, &cost) > 0;
     int done = is_better ? prove(at, made, err) : 0;
@@ -110,7 +85,7 @@ static int offer(const struct attempt *at, scc_program *made, struct scc_optimiz
     best->program = made;
     best->after = cost;
     best->is_unchanged = false;
-    best->proof_ms = now_ms() - start;
+    best->proof_ms = scc_now_ms() - start;
     best->proof_nodes = scc_decision_node_count(at->space);
     return 0;
 }
@@ -169,14 +144,15 @@ int scc_optimize(const scc_program *program, const struct scc_arch *target,
     static const enum scc_decision_order orders[] = {SCC_ORDER_BY_WORD, SCC_ORDER_BY_WORD_REVERSED};
     struct scc_optimized best = {.is_unchanged = true};
     scc_error *first = NULL;
-    double start = now_ms();
+    double start = scc_now_ms();
     bool is_done = false;
-    if (copy_program(program, &best.program, err) < 0)
-        return -1;
+    best.program = scc_program_copy(program);
+    if (!best.program)
+        return scc_error_nomem(err);
     for (size_t i = 0; i < SCC_COUNT(orders); i++)
         is_done |=
             try_order(program, target, options, orders[i], &best, first ? NULL : &first) == 0;
-    best.ms = now_ms() - start;
+    best.ms = scc_now_ms() - start;
     if (is_done) {
         scc_error_free(first);
         *optimized = best;

@@ -103,3 +103,19 @@ int scc_program_check(const scc_program *program, scc_error **err)
                          "instruction %zu (code 0x%02x, jt %u, jf %u, k 0x%08x): %s", at,
                          insn->code, insn->jt, insn->jf, insn->k, fault);
 }
+
+scc_program *scc_program_copy(const scc_program *program)
+{
+    scc_program *copy = malloc(sizeof *copy);
+    size_t bytes = program->count * sizeof *program->insns;
+    struct sock_filter *insns = malloc(bytes);
+    if (!copy || !insns) {
+        free(copy);
+        free(insns);
+        return NULL;
+    }
+    memcpy(insns, program->insns, bytes);
+    *copy = *program;
+    copy->insns = insns;
+    return copy;
+}

@@ -34,4 +34,7 @@ static inline unsigned scc_word_high(unsigned arg, bool is_big_endian)
     return SCC_WORD_ARGS + 2 * arg + !is_big_endian;
 }
 
+/** A copy of a program that has instructions; NULL without memory. */
+scc_program *scc_program_copy(const scc_program *program);
+
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <unistd.h>
+#include <time.h>
 
 void scc_close_fd(int *fd)
 {
@@ -29,4 +30,11 @@ void *scc_grow(void *items, size_t *cap, size_t need, size_t item_bytes)
     if (moved)
         *cap = room;
     return moved;
+}
+
+double scc_now_ms(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }

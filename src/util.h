@@ -30,6 +30,9 @@ static inline void scc_free_ptr(void *variable)
 /** Closes a descriptor that is not negative; for SCC_CLEANUP on an int. errno stays as it is. */
 void scc_close_fd(int *fd);
 
+/** Milliseconds of CLOCK_MONOTONIC, for durations. */
+double scc_now_ms(void);
+
 /** free() for a pointer variable of any type. */
 #define SCC_AUTOFREE SCC_CLEANUP(scc_free_ptr)
 
