@@ -26,12 +26,6 @@ struct facts {
     uint32_t excluded;
 };
 
-static unsigned word_of(const struct chain *chain, unsigned stage)
-{
-    return stage % 2 ? scc_word_low(stage / 2, chain->is_big_endian)
-                     : scc_word_high(stage / 2, chain->is_big_endian);
-}
-
 static struct facts with_known(struct facts facts, unsigned word, uint32_t value)
 {
     facts.known |= 1u << word;
@@ -131,7 +125,7 @@ static scc_dag_ref test_mask(struct chain *chain, const struct scc_cmp *cmp, uns
 {
     uint32_t mask = scc_half_of(cmp->value, stage);
     uint32_t wanted = scc_half_of(cmp->value2, stage) & mask;
-    unsigned word = word_of(chain, stage);
+    unsigned word = scc_stage_word(stage, chain->is_big_endian);
     bool is_whole = mask == UINT32_MAX, is_bit = wanted == 0 || (mask & (mask - 1)) == 0;
     struct facts after = with_loaded(*facts, word, is_whole || is_bit ? UINT32_MAX : mask);
     if (!mask)
@@ -169,7 +163,8 @@ static scc_dag_ref test_order(struct chain *chain, const struct scc_cmp *cmp, un
     bool is_free = ref == below && ref == above &&
                    (chain->dag->failed || chain->dag->nodes[ref].kind == SCC_DAG_RETURN ||
                     chain->dag->nodes[ref].kind == SCC_DAG_LOAD);
-    return is_free ? ref : scc_dag_load(chain->dag, word_of(chain, stage), ref);
+    return is_free ? ref
+                   : scc_dag_load(chain->dag, scc_stage_word(stage, chain->is_big_endian), ref);
 }
 
 /** Tests one word of a comparison; where it is equal, @p equal goes on. */
@@ -178,7 +173,7 @@ static scc_dag_ref test_word(struct chain *chain, const struct scc_cmp *cmp, uns
                              scc_dag_ref no)
 {
     const struct scc_outcomes *outcomes = &scc_outcomes_of[cmp->op];
-    unsigned word = word_of(chain, stage);
+    unsigned word = scc_stage_word(stage, chain->is_big_endian);
     uint32_t value = scc_half_of(cmp->value, stage);
     struct facts loaded = with_loaded(*facts, word, UINT32_MAX);
     struct facts unequal = loaded, same = loaded;
@@ -206,7 +201,8 @@ static scc_dag_ref test_cmp(struct chain *chain, const struct scc_cmp *cmp,
         return chain->is_64bit ? test_mask(chain, cmp, high, facts, rest, no) : rest;
     }
     if (chain->is_64bit)
-        behind_high = with_known(*facts, word_of(chain, high), scc_half_of(cmp->value, high));
+        behind_high = with_known(*facts, scc_stage_word(high, chain->is_big_endian),
+                                 scc_half_of(cmp->value, high));
     scc_dag_ref equal = scc_outcomes_of[cmp->op].equal ? yes : no;
     scc_dag_ref rest = test_word(chain, cmp, low, &behind_high, equal, yes, no);
     return chain->is_64bit ? test_word(chain, cmp, high, facts, rest, yes, no) : rest;
@@ -225,8 +221,8 @@ static struct facts facts_before(const struct chain *chain, const struct scc_arg
         if (!is_mask && cmp->op != SCC_OP_EQ)
             continue;
         for (unsigned stage = 2u * cmp->arg + !chain->is_64bit; stage / 2 == cmp->arg; stage++)
-            facts = with_masked(facts, word_of(chain, stage), scc_half_of(mask, stage),
-                                scc_half_of(value, stage));
+            facts = with_masked(facts, scc_stage_word(stage, chain->is_big_endian),
+                                scc_half_of(mask, stage), scc_half_of(value, stage));
     }
     return facts;
 }

@@ -27,6 +27,13 @@ struct scc_argstate {
     size_t count;
 };
 
+/** The index in seccomp_data of the stage's word. */
+static inline unsigned scc_stage_word(unsigned stage, bool is_big_endian)
+{
+    return stage % 2 ? scc_word_low(stage / 2, is_big_endian)
+                     : scc_word_high(stage / 2, is_big_endian);
+}
+
 /** The half of a comparison's value that concerns the stage's word. */
 static inline uint32_t scc_half_of(uint64_t value, unsigned stage)
 {

@@ -52,12 +52,6 @@ struct part {
     bool needs_word;
 };
 
-static unsigned word_of(const struct builder *builder, unsigned stage)
-{
-    return stage % 2 ? scc_word_low(stage / 2, builder->is_big_endian)
-                     : scc_word_high(stage / 2, builder->is_big_endian);
-}
-
 /*
  * States
  */
@@ -168,8 +162,9 @@ static scc_dag_ref build_state(struct builder *builder, unsigned stage,
 
 static scc_dag_ref with_word(struct builder *builder, unsigned stage, struct part part)
 {
-    return part.needs_word ? scc_dag_load(builder->dag, word_of(builder, stage), part.ref)
-                           : part.ref;
+    return part.needs_word
+               ? scc_dag_load(builder->dag, scc_stage_word(stage, builder->is_big_endian), part.ref)
+               : part.ref;
 }
 
 /** A comparison by a mask of some of the word's bits that is still open, or NULL. */

@@ -15,6 +15,7 @@
 
 #include <seccompc/cache.h>
 
+#include "file.h"
 #include "strbuf.h"
 #include "util.h"
 
@@ -423,23 +424,6 @@ static struct temporary make_temporary(const struct scc_store *store)
     return made;
 }
 
-/** Writes all bytes; -1 with errno. */
-static int write_all(int fd, const char *bytes, size_t len)
-{
-    while (len) {
-        ssize_t put = write(fd, bytes, len);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0) {
-            errno = put < 0 ? errno : ENOSPC;
-            return -1;
-        }
-        bytes += put;
-        len -= (size_t)put;
-    }
-    return 0;
-}
-
 /** Writes a new file and renames it; -1 with errno, and then nothing is left. */
 static int publish(const struct scc_store *store, const struct scc_digest *key, const void *bytes,
                    size_t len)
@@ -449,7 +433,7 @@ static int publish(const struct scc_store *store, const struct scc_digest *key, 
     if (fd < 0)
         return -1;
     /* The umask may have taken too much. */
-    if (fchmod(fd, 0600) == 0 && write_all(fd, bytes, len) == 0 &&
+    if (fchmod(fd, 0600) == 0 && scc_file_write_all(fd, bytes, len) == 0 &&
         renameat(store->dir_fd, new.name, store->dir_fd, name_entry(key).text) == 0)
         return 0;
     int why = errno;

@@ -140,18 +140,25 @@ void scc_output_set_free(struct scc_output_set *set)
     free(set);
 }
 
-static int write_all(int fd, const char *path, const void *bytes, size_t len, scc_error **err)
+int scc_file_write_all(int fd, const void *bytes, size_t len_bytes)
 {
-    for (const char *at = bytes; len;) {
-        ssize_t put = write(fd, at, len);
+    for (const char *at = bytes; len_bytes;) {
+        ssize_t put = write(fd, at, len_bytes);
         if (put < 0 && errno == EINTR)
             continue;
-        if (put <= 0)
-            return scc_error_errno(err, put < 0 ? errno : ENOSPC, "%s", path);
+        if (put <= 0) {
+            errno = put < 0 ? errno : ENOSPC;
+            return -1;
+        }
         at += put;
-        len -= (size_t)put;
+        len_bytes -= (size_t)put;
     }
     return 0;
+}
+
+static int write_all(int fd, const char *path, const void *bytes, size_t len, scc_error **err)
+{
+    return scc_file_write_all(fd, bytes, len) < 0 ? scc_error_errno(err, errno, "%s", path) : 0;
 }
 
 /** For others to read, as the umask says, but not to write: who can write a filter can open it, and

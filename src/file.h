@@ -20,6 +20,9 @@ const char *scc_file_shown_name(const char *path);
 int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_bytes,
                   scc_error **err);
 
+/** Writes all of it, whatever interrupts or is short; -1 and errno where the system refuses. */
+int scc_file_write_all(int fd, const void *bytes, size_t len_bytes);
+
 /**
  * Refuses (SCC_ERROR_USAGE) an output @p path that is the input @p input, by whatever name; either
  * may be NULL or "-".

@@ -38,4 +38,17 @@ static inline void add_random_profile(struct scc_strbuf *text, uint64_t *seed)
     }
 }
 
+/** The policy of such a profile, written to @p text; where rules conflict the strictest answers. */
+static inline struct fixture random_fixture(const scc_target *target, struct scc_strbuf *text,
+                                            uint64_t *seed)
+{
+    struct fixture fixture = {0};
+    scc_error *err = NULL;
+    add_random_profile(text, seed);
+    must(scc_profile_parse(text->data, text->len, "random", &fixture.profile, NULL, &err), err);
+    must(scc_select(fixture.profile, target, SCC_CONFLICT_STRICTEST, &fixture.policy, NULL, &err),
+         err);
+    return fixture;
+}
+
 #endif

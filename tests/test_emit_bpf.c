@@ -194,12 +194,7 @@ static void check_random(const char *arch, unsigned rounds)
     must(scc_target_new(scc_arch_find(arch), 0, 6, 18, &target, &err), err);
     while (rounds--) {
         struct scc_strbuf text = {0};
-        struct fixture fixture = {0};
-        add_random_profile(&text, &seed);
-        must(scc_profile_parse(text.data, text.len, "random", &fixture.profile, NULL, &err), err);
-        must(scc_select(fixture.profile, target, SCC_CONFLICT_STRICTEST, &fixture.policy, NULL,
-                        &err),
-             err);
+        struct fixture fixture = random_fixture(target, &text, &seed);
         scc_program *program = emit(fixture.policy, text.data);
         struct material material = material_of(fixture.policy);
         for (int i = 0; i < 50; i++) {

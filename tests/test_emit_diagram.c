@@ -142,12 +142,7 @@ static void check_random_rules(const char *arch, unsigned rounds)
     must(scc_target_new(scc_arch_find(arch), 0, 6, 18, &target, &err), err);
     while (rounds--) {
         struct scc_strbuf text = {0};
-        struct fixture fixture = {0};
-        add_random_profile(&text, &seed);
-        must(scc_profile_parse(text.data, text.len, "random", &fixture.profile, NULL, &err), err);
-        must(scc_select(fixture.profile, target, SCC_CONFLICT_STRICTEST, &fixture.policy, NULL,
-                        &err),
-             err);
+        struct fixture fixture = random_fixture(target, &text, &seed);
         check_rules(fixture.policy, &options_of[rounds % SCC_COUNT(options_of)], &seed);
         free_fixture(&fixture);
         scc_strbuf_free(&text);
