@@ -199,7 +199,7 @@ int main(int argc, char **argv)
     check(scc_target_new(scc_target_host_arch(), scc_target_caps_docker(), major, minor, &target,
                          &err),
           &err);
-    check(scc_policy_select(profile, target, &policy, NULL, &err), &err);
+    check(scc_policy_select(profile, target, NULL, &policy, NULL, &err), &err);
     check(scc_emit_bpf(policy, NULL, &program, &err), &err);
     size_t len;
     void *insns = scc_program_to_bytes(program, &len);

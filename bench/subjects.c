@@ -49,7 +49,7 @@ int bench_select(const struct bench_target *target, const scc_profile *profile, 
     if (scc_target_new(target->arch, scc_target_caps_docker(), KERNEL_MAJOR, KERNEL_MINOR, &wanted,
                        err) < 0)
         return -1;
-    int done = scc_policy_select(profile, wanted, policy, NULL, err);
+    int done = scc_policy_select(profile, wanted, NULL, policy, NULL, err);
     scc_target_free(wanted);
     return done;
 }

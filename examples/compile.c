@@ -28,7 +28,7 @@ static int compile(const char *path, struct compilation *made, scc_diags *diags,
     if (scc_target_new(scc_target_host_arch(), scc_target_caps_docker(), major, minor,
                        &made->target, err) < 0)
         return -1;
-    if (scc_policy_select(made->profile, made->target, &made->policy, diags, err) < 0)
+    if (scc_policy_select(made->profile, made->target, NULL, &made->policy, diags, err) < 0)
         return -1;
     return scc_policy_compile(made->policy, NULL, &made->program, err);
 }

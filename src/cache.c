@@ -410,8 +410,7 @@ int scc_cache_get(const scc_cache *cache, const struct scc_cache_source *source,
         if (options->shape)
             compile.level = options->shape == SCC_SCMP_LINEAR ? SCC_LEVEL_LINEAR : SCC_LEVEL_TREE;
         compile.emit = options->emit;
-        compile.on_conflict =
-            options->takes_strictest ? SCC_CONFLICT_STRICTEST : SCC_CONFLICT_REFUSE;
+        compile.reading = options->reading;
         compile.allows_mismatch = options->allows_mismatch;
     }
     return scc_cache_compile(cache, source, target, &compile, cached, diags, err);

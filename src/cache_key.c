@@ -12,15 +12,17 @@
  */
 static_assert(sizeof(struct scc_emit_options) == 2 * sizeof(void *),
               "scc_cache_program_options() and add_emit_options() name every option");
-static_assert(sizeof(struct scc_compile_options) ==
-                  sizeof(struct scc_emit_options) + sizeof(void *) + 2 * sizeof(int),
+static_assert(sizeof(struct scc_reading) == sizeof(int), "add_reading() names every option");
+static_assert(sizeof(struct scc_compile_options) == sizeof(struct scc_emit_options) +
+                                                        sizeof(struct scc_reading) +
+                                                        sizeof(void *) + sizeof(int),
               "scc_cache_program_options() and scc_cache_key() name every option");
 
 struct scc_compile_options scc_cache_program_options(const struct scc_compile_options *options)
 {
     const struct scc_emit_options emit = {options->emit.optimize_for, options->emit.frequencies};
     const struct scc_compile_options deciding = {
-        options->level, emit, options->on_conflict, options->allows_mismatch, false, false,
+        options->level, emit, options->reading, options->allows_mismatch, false, false,
     };
     return deciding;
 }
@@ -34,6 +36,11 @@ static void add_emit_options(struct scc_hash *hash, const struct scc_emit_option
         scc_hash_number(hash, emit->frequencies->counts[i]);
 }
 
+static void add_reading(struct scc_hash *hash, const struct scc_reading *reading)
+{
+    scc_hash_number(hash, (uint64_t)reading->on_conflict);
+}
+
 struct scc_digest scc_cache_key(const struct scc_cache_inputs *inputs)
 {
     const struct scc_compile_options options = scc_cache_program_options(inputs->options);
@@ -45,7 +52,7 @@ struct scc_digest scc_cache_key(const struct scc_cache_inputs *inputs)
     scc_hash_text(&hash, options.level == SCC_LEVEL_OWN ? "" : scc_scmp_version());
     scc_hash_number(&hash, (uint64_t)options.level);
     add_emit_options(&hash, &options.emit);
-    scc_hash_number(&hash, (uint64_t)options.on_conflict);
+    add_reading(&hash, &options.reading);
     scc_hash_number(&hash, options.allows_mismatch);
     scc_hash_text(&hash, scc_arch_token_name(target->arch));
     scc_hash_number(&hash, target->caps);

@@ -417,7 +417,7 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
     struct scc_report *report = &at->report;
     struct scc_compile_options options = at->settings->compile;
     options.emit = *emit;
-    options.on_conflict = at->settings->target.on_conflict;
+    options.reading = at->settings->target.reading;
     options.wants_oci = at->settings->oci_path != NULL;
     report->has_entries = at->settings->blob_path != NULL;
     if (report->has_entries && scc_fat_blob_merge(profile, choice, diags, at->err) < 0)

@@ -197,7 +197,7 @@ static int take_profile(const struct settings *settings, const struct scc_cache_
                         scc_error **err)
 {
     const struct scc_cache_options options = {
-        .takes_strictest = settings->target.on_conflict == SCC_CONFLICT_STRICTEST,
+        .reading = settings->target.reading,
     };
     scc_cache *cache = NULL;
     int done = open_cache(settings, &cache, diags, err);

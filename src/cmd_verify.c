@@ -123,8 +123,9 @@ static int check_alone(const struct scc_query *query, const struct scc_verify_se
 {
     const char *given = settings->has_enosys      ? "--enosys"
                         : settings->as_libseccomp ? "--as-libseccomp"
-                        : query->target_options.on_conflict != SCC_CONFLICT_REFUSE ? "--on-conflict"
-                                                                                   : NULL;
+                        : query->target_options.reading.on_conflict != SCC_CONFLICT_REFUSE
+                            ? "--on-conflict"
+                            : NULL;
     if (!given)
         return 0;
     return scc_error_set(err, SCC_ERROR_USAGE, "%s: expected a PROFILE to compare with", given);

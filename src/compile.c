@@ -80,7 +80,7 @@ static int check_slim(const scc_target *target, const struct scc_compile_options
     int done =
         scc_profile_parse(compiled->oci, compiled->oci_bytes, "slim profile", &profile, NULL, err);
     if (done == 0)
-        done = scc_select(profile, target, options->on_conflict, &policy, NULL, err);
+        done = scc_policy_select(profile, target, &options->reading, &policy, NULL, err);
     if (done == 0 && !policies_agree(compiled->policy, policy))
         done = scc_error_set(err, SCC_ERROR_INPUT,
                              "the slim profile does not select what the whole one does; this is a "
@@ -290,9 +290,9 @@ static int refuse_conflicts_in_oci(const scc_profile *profile, const scc_target 
                                    const struct scc_compile_options *options, scc_error **err)
 {
     scc_policy *policy = NULL;
-    if (!options->wants_oci || options->on_conflict != SCC_CONFLICT_STRICTEST)
+    if (!options->wants_oci || options->reading.on_conflict != SCC_CONFLICT_STRICTEST)
         return 0;
-    if (scc_policy_select(profile, target, &policy, NULL, err) < 0)
+    if (scc_policy_select(profile, target, NULL, &policy, NULL, err) < 0)
         return scc_error_wrap(err, "--export-oci cannot say what --on-conflict strictest means");
     scc_policy_free(policy);
     return 0;
@@ -323,7 +323,7 @@ int scc_compile(const scc_profile *profile, const scc_target *target,
     struct scc_compiled made = {0};
     if (refuse_conflicts_in_oci(profile, target, options, err) < 0)
         return -1;
-    if (scc_select(profile, target, options->on_conflict, &made.policy, diags, err) < 0)
+    if (scc_policy_select(profile, target, &options->reading, &made.policy, diags, err) < 0)
         return -1;
     int done = emit(&made, options, diags, err);
     if (done == 0) {

@@ -20,7 +20,7 @@ enum scc_level {
 struct scc_compile_options {
     enum scc_level level;
     struct scc_emit_options emit; /* at level 2 */
-    enum scc_on_conflict on_conflict;
+    struct scc_reading reading;
     /** At levels 0 and 1: take libseccomp's program where it is wrong, with a warning. */
     bool allows_mismatch;
     /** At level 2: have libseccomp write its program too, and tell where it differs. */
@@ -53,7 +53,7 @@ struct scc_compiled {
 /**
  * Compiles @p profile for @p target, and proves that the program answers every input as the policy
  * does; at levels 0 and 1, as the policy does but for the names that libseccomp does not know,
- * which are warned of. Errors as scc_select(), scc_emit_scmp() and scc_emit_bpf(); also
+ * which are warned of. Errors as scc_policy_select(), scc_emit_scmp() and scc_emit_bpf(); also
  * SCC_ERROR_INPUT where the program is not proved, and where the slim profile would not select what
  * the whole one does.
  */

@@ -138,8 +138,9 @@ static int ask_other_target(struct scc_explanation *explanation, const struct ot
     *is_told = true;
     if (other->is_other_arch)
         return 0;
-    if (scc_select(explanation->input->profile, &other->target, SCC_CONFLICT_STRICTEST, &policy,
-                   NULL, NULL) < 0)
+    static const struct scc_reading reading = {.on_conflict = SCC_CONFLICT_STRICTEST};
+    if (scc_policy_select(explanation->input->profile, &other->target, &reading, &policy, NULL,
+                          NULL) < 0)
         return 0;
     *is_told = read_rules(policy, left_out, &condition);
     scc_policy_free(policy);

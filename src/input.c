@@ -41,7 +41,7 @@ static int read_json(char *text, const scc_target *target, const struct scc_targ
         return -1;
     if (is_config && !options->caps_count && !options->spec)
         own.caps = scc_target_options_tweak(options, caps);
-    return scc_select(input->profile, &own, options->on_conflict, &input->policy, diags, err);
+    return scc_policy_select(input->profile, &own, &options->reading, &input->policy, diags, err);
 }
 
 static int read_raw(const char *text, const struct scc_arch *arch, struct scc_input *input,

@@ -36,7 +36,7 @@ struct scc_input {
  * with its own bounding set, which --cap-add and --cap-drop change, unless @p options name another
  * (--caps, --spec). A sealed blob gives the program of its entry for @p target; one without such an
  * entry is refused. Anything else is a raw program in the byte order of @p target. Errors as
- * scc_profile_parse(), scc_select(), scc_blob_parse() and scc_program_parse().
+ * scc_profile_parse(), scc_policy_select(), scc_blob_parse() and scc_program_parse().
  */
 int scc_input_read(const char *path, const scc_target *target,
                    const struct scc_target_options *options, struct scc_input *input,

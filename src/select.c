@@ -25,7 +25,7 @@ struct selecting {
     const struct scc_target *target;
     struct scc_policy *policy;
     size_t rule_cap;
-    enum scc_on_conflict on_conflict;
+    const struct scc_reading *reading;
     scc_diags *diags;
     scc_error **err;
 };
@@ -333,7 +333,7 @@ static int describe_conflict(struct selecting *at, const struct scc_decision_con
 /** libseccomp's answer to such an input follows the shape of its tree: nobody can have meant it. */
 static int refuse_conflict(struct selecting *at)
 {
-    if (at->on_conflict != SCC_CONFLICT_REFUSE || !has_mixed_answers(at->policy))
+    if (at->reading->on_conflict != SCC_CONFLICT_REFUSE || !has_mixed_answers(at->policy))
         return 0;
     struct scc_decision_space *space = NULL;
     struct scc_decision_conflict conflict;
@@ -436,33 +436,28 @@ static int select_all(struct selecting *at)
     return warn_hidden(at) < 0 ? -1 : warn_notify(at);
 }
 
-int scc_select(const scc_profile *profile, const scc_target *target,
-               enum scc_on_conflict on_conflict, scc_policy **policy, scc_diags *diags,
-               scc_error **err)
+int scc_policy_select(const scc_profile *profile, const scc_target *target,
+                      const struct scc_reading *reading, scc_policy **policy, scc_diags *diags,
+                      scc_error **err)
 {
+    static const struct scc_reading as_written = {0};
     struct selecting at = {
         .profile = profile,
         .target = target,
         .policy = calloc(1, sizeof(struct scc_policy)),
-        .on_conflict = on_conflict,
+        .reading = reading ? reading : &as_written,
         .diags = diags,
         .err = err,
     };
     if (!at.policy)
         return scc_error_nomem(err);
-    at.policy->takes_strictest = on_conflict == SCC_CONFLICT_STRICTEST;
+    at.policy->takes_strictest = at.reading->on_conflict == SCC_CONFLICT_STRICTEST;
     if (select_all(&at) < 0) {
         scc_policy_free(at.policy);
         return -1;
     }
     *policy = at.policy;
     return 0;
-}
-
-int scc_policy_select(const scc_profile *profile, const scc_target *target, scc_policy **policy,
-                      scc_diags *diags, scc_error **err)
-{
-    return scc_select(profile, target, SCC_CONFLICT_REFUSE, policy, diags, err);
 }
 
 /*

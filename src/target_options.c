@@ -139,7 +139,7 @@ static int apply_on_conflict(void *settings, const char *value, scc_error **err)
     struct scc_target_options *options = settings;
     if (strcmp(value, "refuse") != 0 && strcmp(value, "strictest") != 0)
         return refuse_value("--on-conflict", value, "expected refuse or strictest", NULL, "", err);
-    options->on_conflict = *value == 'r' ? SCC_CONFLICT_REFUSE : SCC_CONFLICT_STRICTEST;
+    options->reading.on_conflict = *value == 'r' ? SCC_CONFLICT_REFUSE : SCC_CONFLICT_STRICTEST;
     return 0;
 }
 

@@ -29,7 +29,7 @@ struct scc_target_options {
     struct scc_kernel kernels[SCC_TARGETS_MAX];
     size_t kernel_count;
     const char *spec; /* or NULL */
-    enum scc_on_conflict on_conflict;
+    struct scc_reading reading;
 };
 
 /** The group for a command's table; @p options must be zeroed and outlive it. */

@@ -137,8 +137,8 @@ static int compare_for(const struct context *at, const struct scc_program *progr
     struct scc_blob_condition selected;
     scc_policy *policy;
     scc_blob_condition_of(at->profile->profile, target, &selected);
-    if (scc_select(at->profile->profile, target, at->query->target_options.on_conflict, &policy,
-                   at->query->diags, err) < 0)
+    if (scc_policy_select(at->profile->profile, target, &at->query->target_options.reading, &policy,
+                          at->query->diags, err) < 0)
         return -1;
     /* The flags first: the question may add to the policy. */
     int done = check_flags(finding->entry.flags, policy, &finding->flags, err);

@@ -34,7 +34,7 @@ static int add(scc_blob *blob, const scc_profile *profile, uint64_t caps, scc_er
     if (done == 0)
         done = scc_target_new(arch, caps, major, minor, &target, err);
     if (done == 0)
-        done = scc_policy_select(profile, target, &policy, NULL, err);
+        done = scc_policy_select(profile, target, NULL, &policy, NULL, err);
     if (done == 0)
         done = scc_emit_bpf(policy, NULL, &program, err);
     if (done == 0) {

@@ -46,8 +46,8 @@ static inline struct fixture random_fixture(const scc_target *target, struct scc
     scc_error *err = NULL;
     add_random_profile(text, seed);
     must(scc_profile_parse(text->data, text->len, "random", &fixture.profile, NULL, &err), err);
-    must(scc_select(fixture.profile, target, SCC_CONFLICT_STRICTEST, &fixture.policy, NULL, &err),
-         err);
+    const struct scc_reading reading = {.on_conflict = SCC_CONFLICT_STRICTEST};
+    must(scc_policy_select(fixture.profile, target, &reading, &fixture.policy, NULL, &err), err);
     return fixture;
 }
 

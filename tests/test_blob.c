@@ -429,7 +429,7 @@ static void *compile(const scc_profile *profile, const scc_arch *arch, uint64_t 
     scc_policy *policy = NULL;
     scc_program *program = NULL;
     must(scc_target_new(arch, caps, kernel >> 8, kernel & 255, &target, &err), err);
-    must(scc_policy_select(profile, target, &policy, NULL, &err), err);
+    must(scc_policy_select(profile, target, NULL, &policy, NULL, &err), err);
     must(scc_emit_bpf(policy, NULL, &program, &err), err);
     void *bytes = scc_program_to_bytes(program, len);
     scc_program_free(program);

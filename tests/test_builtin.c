@@ -54,7 +54,7 @@ static scc_policy *select_for(const scc_profile *profile, const struct scc_arch 
     scc_target *target = NULL;
     scc_policy *policy = NULL;
     must(scc_target_new(arch, caps, 4, minor, &target, &err), err);
-    must(scc_policy_select(profile, target, &policy, NULL, &err), err);
+    must(scc_policy_select(profile, target, NULL, &policy, NULL, &err), err);
     scc_target_free(target);
     return policy;
 }

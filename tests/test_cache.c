@@ -116,10 +116,10 @@ FolderTest(kinds_and_options_are_apart)
         {.kind = SCC_CACHE_CONFIG, .text = config, .text_bytes = sizeof config - 1, .name = "c"},
         {0},
     };
-    const struct scc_cache_options options[] = {{.takes_strictest = false},
+    const struct scc_cache_options options[] = {{.reading.on_conflict = SCC_CONFLICT_REFUSE},
                                                 {.shape = SCC_SCMP_LINEAR},
                                                 {.shape = SCC_SCMP_TREE},
-                                                {.takes_strictest = true}};
+                                                {.reading.on_conflict = SCC_CONFLICT_STRICTEST}};
     scc_cache *cache = open_cache("cache");
     for (size_t i = 0; i < SCC_COUNT(sources); i++) {
         for (size_t j = 0; j < SCC_COUNT(options) && (i != 2 || j == 0); j++) {

@@ -71,7 +71,7 @@ static const struct variant variants[] = {
      {6, 18},
      "amd64",
      5,
-     {.level = SCC_LEVEL_OWN, .on_conflict = SCC_CONFLICT_STRICTEST}},
+     {.level = SCC_LEVEL_OWN, .reading.on_conflict = SCC_CONFLICT_STRICTEST}},
     {"mismatch",
      "{}",
      SCC_CACHE_PROFILE,

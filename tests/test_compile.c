@@ -34,7 +34,7 @@ static scc_program *compile_text(const struct scc_emit_options *options)
     if (scc_profile_parse(profile_text, strlen(profile_text), "text", &profile, NULL, NULL) == 0 &&
         scc_target_new(scc_arch_find("amd64"), scc_target_caps_docker(), 6, 18, &target, NULL) ==
             0 &&
-        scc_policy_select(profile, target, &policy, NULL, NULL) == 0)
+        scc_policy_select(profile, target, NULL, &policy, NULL, NULL) == 0)
         scc_policy_compile(policy, options, &program, NULL);
     scc_policy_free(policy);
     scc_target_free(target);

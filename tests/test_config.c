@@ -86,7 +86,8 @@ Test(config, takes_the_profile_with_its_places)
                             "(linux.seccomp.x)"),
                  1);
     must(scc_target_new(scc_arch_find("amd64"), caps, 6, 1, &target, &made.err), made.err);
-    must(scc_policy_select(made.profile, target, &made.policy, made.diags, &made.err), made.err);
+    must(scc_policy_select(made.profile, target, NULL, &made.policy, made.diags, &made.err),
+         made.err);
     cr_assert_eq(count_told(&made, SCC_DIAG_WARNING, "(linux.seccomp.syscalls[0].names[1])"), 1);
     scc_target_free(target);
     selected_clear(&made);

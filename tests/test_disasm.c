@@ -817,7 +817,7 @@ static struct scc_program *compile_builtin(const char *arch, enum scc_scmp_shape
     scc_program *program = NULL;
     must(scc_profile_builtin(&profile, &err), err);
     must(scc_target_new(scc_arch_find(arch), scc_target_caps_docker(), 6, 18, &target, &err), err);
-    must(scc_policy_select(profile, target, &policy, NULL, &err), err);
+    must(scc_policy_select(profile, target, NULL, &policy, NULL, &err), err);
     must(scc_emit_scmp(policy, shape, &program, NULL, &err), err);
     scc_policy_free(policy);
     scc_target_free(target);

@@ -42,7 +42,7 @@ static struct scc_policy *select_for(const scc_profile *profile, const struct sc
     scc_target *target = NULL;
     struct scc_policy *policy = NULL;
     must(scc_target_new(arch, caps, 6, 18, &target, &err), err);
-    must(scc_policy_select(profile, target, &policy, NULL, &err), err);
+    must(scc_policy_select(profile, target, NULL, &policy, NULL, &err), err);
     scc_target_free(target);
     return policy;
 }

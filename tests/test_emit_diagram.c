@@ -50,7 +50,7 @@ static struct fixture fixture_of(const char *path, const struct scc_arch *arch)
     scc_target *target = NULL;
     must(scc_profile_read(path, &fixture.profile, NULL, &err), err);
     must(scc_target_new(arch, scc_target_caps_docker(), 6, 18, &target, &err), err);
-    must(scc_policy_select(fixture.profile, target, &fixture.policy, NULL, &err), err);
+    must(scc_policy_select(fixture.profile, target, NULL, &fixture.policy, NULL, &err), err);
     scc_target_free(target);
     return fixture;
 }

@@ -79,7 +79,7 @@ static void compare_with_runtime(const char *file, uint64_t caps)
         return;
     must(scc_profile_read(path, &profile, NULL, &err), err);
     must(scc_target_new(scc_arch_find("amd64"), caps, 6, 18, &target, &err), err);
-    must(scc_policy_select(profile, target, &policy, NULL, &err), err);
+    must(scc_policy_select(profile, target, NULL, &policy, NULL, &err), err);
     must(scc_emit_scmp(policy, SCC_SCMP_LINEAR, &program, NULL, &err), err);
     size_t len, whole_len, slim_len, oci_len;
     void *bytes = scc_program_to_bytes(program, &len);
@@ -126,7 +126,7 @@ static int emit_text(const char *text, const char *arch, scc_program **program, 
     scc_error *unexpected = NULL;
     must(scc_profile_parse(text, strlen(text), "t", &profile, NULL, &unexpected), unexpected);
     must(scc_target_new(scc_arch_find(arch), 0, 6, 18, &target, &unexpected), unexpected);
-    must(scc_policy_select(profile, target, &policy, NULL, &unexpected), unexpected);
+    must(scc_policy_select(profile, target, NULL, &policy, NULL, &unexpected), unexpected);
     int done = scc_emit_scmp(policy, SCC_SCMP_LINEAR, program, diags, err);
     scc_policy_free(policy);
     scc_target_free(target);
@@ -187,7 +187,7 @@ Test(emit_scmp, returns_are_in_the_targets_byte_order)
         scc_policy *policy = NULL;
         scc_program *program = NULL;
         must(scc_target_new(scc_arch_find(arches[i]), 0, 6, 18, &target, &err), err);
-        must(scc_policy_select(profile, target, &policy, NULL, &err), err);
+        must(scc_policy_select(profile, target, NULL, &policy, NULL, &err), err);
         must(scc_emit_scmp(policy, SCC_SCMP_TREE, &program, NULL, &err), err);
         for (size_t j = 0; j < program->count; j++) {
             const struct sock_filter *insn = &program->insns[j];

@@ -41,7 +41,7 @@ int main(void)
     scc_program *program = NULL;
     if (scc_profile_builtin(&profile, &err) < 0 ||
         scc_target_new(scc_arch_find("arm64"), scc_target_caps_docker(), 6, 1, &target, &err) < 0 ||
-        scc_policy_select(profile, target, &policy, NULL, &err) < 0 ||
+        scc_policy_select(profile, target, NULL, &policy, NULL, &err) < 0 ||
         scc_emit_scmp(policy, SCC_SCMP_TREE, &program, NULL, &err) < 0) {
         fprintf(stderr, "%s\n", scc_error_get_text(err));
         return 1;

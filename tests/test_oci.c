@@ -252,11 +252,11 @@ Test(oci, is_the_same_when_made_from_itself)
             must(scc_target_new(scc_arch_find(arches[j]), scc_cap_docker(), 6, 1, &target,
                                 &whole.err),
                  whole.err);
-            must(scc_policy_select(whole.profile, target, &whole.policy, NULL, &whole.err),
+            must(scc_policy_select(whole.profile, target, NULL, &whole.policy, NULL, &whole.err),
                  whole.err);
             char *slim = scc_policy_to_oci(whole.policy, &len);
             must(scc_profile_parse(slim, len, "slim", &again.profile, NULL, &again.err), again.err);
-            must(scc_policy_select(again.profile, target, &again.policy, NULL, &again.err),
+            must(scc_policy_select(again.profile, target, NULL, &again.policy, NULL, &again.err),
                  again.err);
             char *slim_again = scc_policy_to_oci(again.policy, &len_again);
             cr_expect_str_eq(slim, slim_again, "%s for %s", files[i], arches[j]);

@@ -550,13 +550,13 @@ Test(options, spec_gives_capabilities_and_a_profile)
 Test(options, conflicts_are_refused_unless_asked)
 {
     struct chosen made = choose("", false);
-    cr_assert_eq(made.options.on_conflict, SCC_CONFLICT_REFUSE);
+    cr_assert_eq(made.options.reading.on_conflict, SCC_CONFLICT_REFUSE);
     chosen_clear(&made);
     made = choose("--on-conflict strictest", false);
-    cr_assert_eq(made.options.on_conflict, SCC_CONFLICT_STRICTEST);
+    cr_assert_eq(made.options.reading.on_conflict, SCC_CONFLICT_STRICTEST);
     chosen_clear(&made);
     made = choose("--on-conflict strictest --on-conflict refuse", false);
-    cr_assert_eq(made.options.on_conflict, SCC_CONFLICT_REFUSE);
+    cr_assert_eq(made.options.reading.on_conflict, SCC_CONFLICT_REFUSE);
     chosen_clear(&made);
     made = choose("--on-conflict first", false);
     cr_assert_not_null(

@@ -299,7 +299,7 @@ Test(select, every_target_of_the_default_profiles_has_its_architectures)
             must(scc_target_new(scc_arch_find(cases[j].target), scc_cap_docker(), 6, 1, &target,
                                 &made.err),
                  made.err);
-            must(scc_policy_select(made.profile, target, &made.policy, made.diags, &made.err),
+            must(scc_policy_select(made.profile, target, NULL, &made.policy, made.diags, &made.err),
                  made.err);
             list_arches(made.policy, arches, sizeof arches);
             cr_expect_str_eq(arches, cases[j].arches);
@@ -650,7 +650,8 @@ Test(select, selects_dockers_default_as_docker_does)
         must(scc_target_new(scc_arch_find("amd64"), caps_of(cases[i].caps), kernel.major,
                             kernel.minor, &target, &made.err),
              made.err);
-        must(scc_policy_select(made.profile, target, &made.policy, NULL, &made.err), made.err);
+        must(scc_policy_select(made.profile, target, NULL, &made.policy, NULL, &made.err),
+             made.err);
         cr_expect_eq(answer_to(made.policy, "x86_64", cases[i].name, 0), cases[i].wanted,
                      "%s with %s on %s: %x", cases[i].name, cases[i].caps, cases[i].kernel,
                      answer_to(made.policy, "x86_64", cases[i].name, 0));

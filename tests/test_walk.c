@@ -76,7 +76,7 @@ static size_t compare_target(const char *file, const char *arch, uint64_t caps)
         return 0;
     must(scc_profile_read(path, &profile, NULL, &err), err);
     must(scc_target_new(scc_arch_find(arch), caps, 6, 18, &target, &err), err);
-    must(scc_policy_select(profile, target, &policy, NULL, &err), err);
+    must(scc_policy_select(profile, target, NULL, &policy, NULL, &err), err);
     for (enum scc_scmp_shape shape = SCC_SCMP_LINEAR; shape <= SCC_SCMP_TREE; shape++) {
         struct comparison at = {.policy = policy};
         scc_program *program = NULL;

@@ -30,6 +30,7 @@
 #include <seccompc/diag.h>
 #include <seccompc/emit.h>
 #include <seccompc/error.h>
+#include <seccompc/policy.h>
 #include <seccompc/program.h>
 #include <seccompc/target.h>
 
@@ -99,8 +100,7 @@ struct scc_cache_options {
     struct scc_emit_options emit;
     /** libseccomp writes the program, in this shape; 0: it is our own. */
     enum scc_scmp_shape shape;
-    /** Where one call matches rules of different actions the strictest answers (--on-conflict). */
-    bool takes_strictest;
+    struct scc_reading reading;
     /** libseccomp's program is taken also where it answers otherwise than the profile. */
     bool allows_mismatch;
 };

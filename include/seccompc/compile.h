@@ -6,7 +6,7 @@
  *
  *     scc_profile_parse(text, len, "config.json", &profile, NULL, &err);
  *     scc_target_new(scc_target_host_arch(), bounding_set, 6, 18, &target, &err);
- *     scc_policy_select(profile, target, &policy, NULL, &err);
+ *     scc_policy_select(profile, target, NULL, &policy, NULL, &err);
  *     scc_policy_compile(policy, NULL, &program, &err);
  *     bytes = scc_program_to_bytes(program, &len);
  *

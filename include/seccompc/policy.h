@@ -24,6 +24,22 @@ extern "C" {
 
 typedef struct scc_policy scc_policy;
 
+/** What to do where one input matches rules with comparisons of different actions. */
+enum scc_on_conflict {
+    /** The profile is refused. */
+    SCC_CONFLICT_REFUSE,
+    /** The first in the profile answers; for looking at conflicts. Equal comparisons are refused.
+     */
+    SCC_CONFLICT_FIRST,
+    /** The kernel's order of actions (seccomp(2)); the first in the profile among equals. */
+    SCC_CONFLICT_STRICTEST,
+};
+
+/** How a profile is read where it can be read in several ways; zeroed: as it is written. */
+struct scc_reading {
+    enum scc_on_conflict on_conflict;
+};
+
 /** One call as the kernel shows it to a filter, arguments in 64 bits whatever the architecture. */
 struct scc_call {
     /** `seccomp_data.arch`: AUDIT_ARCH_*. */
@@ -38,14 +54,16 @@ struct scc_call {
 /**
  * Selects from @p profile what applies to @p target: includes and excludes (moby
  * profiles/seccomp/seccomp_linux.go), the architectures of archMap or `architectures`, the names
- * that exist there. Unknown names, rules that another one hides and architectures that are left out
- * are reported in @p diags (may be NULL). @p profile must outlive the policy.
+ * that exist there. @p reading may be NULL: as it is written. Unknown names, rules that another one
+ * hides and architectures that are left out are reported in @p diags (may be NULL). @p profile must
+ * outlive the policy.
  *
  * Errors: SCC_ERROR_INPUT where two rules with equal comparisons answer differently, or an errno's
  * name does not exist on the target; SCC_ERROR_SYSTEM without memory.
  */
-int scc_policy_select(const scc_profile *profile, const scc_target *target, scc_policy **policy,
-                      scc_diags *diags, scc_error **err);
+int scc_policy_select(const scc_profile *profile, const scc_target *target,
+                      const struct scc_reading *reading, scc_policy **policy, scc_diags *diags,
+                      scc_error **err);
 
 /** Frees @p policy; NULL is allowed. */
 void scc_policy_free(scc_policy *policy);

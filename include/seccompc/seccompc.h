@@ -5,7 +5,7 @@
  *
  *     scc_profile_read("default.json", &profile, diags, &err);
  *     scc_target_new(scc_arch_find("amd64"), scc_target_caps_docker(), 6, 18, &target, &err);
- *     scc_policy_select(profile, target, &policy, diags, &err);
+ *     scc_policy_select(profile, target, NULL, &policy, diags, &err);
  *     scc_policy_compile(policy, NULL, &program, &err);
  *     bytes = scc_program_to_bytes(program, &len);
  *
