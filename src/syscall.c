@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cmp.h"
 #include "suggest.h"
 #include "tables.h"
 
@@ -68,6 +69,45 @@ struct scc_syscall_door scc_syscall_door(const struct scc_syscall *call,
 bool scc_syscall_exists(const struct scc_syscall *call, const struct scc_arch *arch)
 {
     return scc_syscall_nr(call, arch) != SCC_NR_NONE || scc_syscall_door(call, arch).call;
+}
+
+enum scc_argument_type scc_syscall_argument(const struct scc_syscall *call, unsigned arg)
+{
+    return (enum scc_argument_type)scc_syscall_arguments[call - scc_syscall_table][arg];
+}
+
+const char *scc_argument_type_name(enum scc_argument_type type)
+{
+    return scc_argument_type_names[type];
+}
+
+bool scc_argument_is_32bit(enum scc_argument_type type)
+{
+    switch (type) {
+    case SCC_ARGUMENT_INT:
+    case SCC_ARGUMENT_UINT:
+    case SCC_ARGUMENT_FLAGS:
+    case SCC_ARGUMENT_LOW:
+        return true;
+    case SCC_ARGUMENT_UNKNOWN:
+    case SCC_ARGUMENT_LONG:
+    case SCC_ARGUMENT_ULONG:
+    case SCC_ARGUMENT_ULONG_FLAGS:
+    case SCC_ARGUMENT_SIZE:
+    case SCC_ARGUMENT_OFF:
+    case SCC_ARGUMENT_POINTER:
+    case SCC_ARGUMENT_COUNT:
+        break;
+    }
+    return false;
+}
+
+uint8_t scc_syscall_loose_args(const struct scc_syscall *call, const struct scc_arch *arch)
+{
+    unsigned args = 0;
+    for (unsigned i = 0; arch->is_64bit && i < SCC_ARG_COUNT; i++)
+        args |= (unsigned)scc_argument_is_32bit(scc_syscall_argument(call, i)) << i;
+    return (uint8_t)args;
 }
 
 const char *scc_syscall_nearest(const char *name)

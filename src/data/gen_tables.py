@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Turns the tables in this folder into C: gen_tables.py SYSCALLS DOORS ERRNOS OUT.h OUT.c"""
+"""Turns the tables in this folder into C: gen_tables.py SYSCALLS DOORS ERRNOS ARGUMENTS OUT.h OUT.c"""
 
 import csv
 import sys
@@ -47,12 +47,33 @@ def name_slots(syscalls):
     return slots
 
 
+# The types of arguments.csv; 0 is what has no type.
+ARGUMENT_TYPES = "unknown int uint flags low long ulong ulong_flags size off pointer".split()
+ARGUMENTS = [str(index) for index in range(6)]
+
+
+def read_arguments(path, known):
+    """For each call of known the types of its arguments, as indices into ARGUMENT_TYPES."""
+    types = {}
+    for row in read(path):
+        if row["name"] not in known:
+            sys.exit(f"{path}: {row['name']}: no system call of that name")
+        words = [row[index] for index in ARGUMENTS]
+        if any(after and not before for before, after in zip(words, words[1:])):
+            sys.exit(f"{path}: {row['name']}: a type behind an empty column")
+        for word in filter(None, words):
+            if word not in ARGUMENT_TYPES[1:]:
+                sys.exit(f"{path}: {row['name']}: {word!r} is no type")
+        types[row["name"]] = [ARGUMENT_TYPES.index(word or "unknown") for word in words]
+    return types
+
+
 def enum(kind, names, tail):
     lines = [f"    SCC_{kind}_{name.upper()}," for name in names]
     return "\n".join([f"enum {tail} {{", *lines, f"    SCC_{kind}_COUNT,"])
 
 
-def main(syscalls_path, doors_path, errnos_path, header_path, source_path):
+def main(syscalls_path, doors_path, errnos_path, arguments_path, header_path, source_path):
     syscalls = sorted(read(syscalls_path), key=lambda row: row["name"].encode())
     doors = {row["name"]: row for row in read(doors_path)}
     errnos = sorted(read(errnos_path), key=lambda row: row["name"].encode())
@@ -62,6 +83,7 @@ def main(syscalls_path, doors_path, errnos_path, header_path, source_path):
         if row["name"] not in place or row["door"] not in place or int(row["selector"]) < 1:
             sys.exit(f"{doors_path}: {row['name']}: unknown names, or a selector below 1")
     kinds = columns(errnos, errnos_path)
+    arguments = read_arguments(arguments_path, place)
 
     with open(header_path, "w", encoding="utf-8") as out:
         out.write(
@@ -70,6 +92,8 @@ def main(syscalls_path, doors_path, errnos_path, header_path, source_path):
             + enum("COLUMN", tables, "scc_syscall_column")
             + "\n    SCC_COLUMN_NONE = SCC_COLUMN_COUNT,\n};\n\n"
             + enum("ERRNOS", kinds, "scc_errno_column")
+            + "\n};\n\n/** Types of arguments; src/data/arguments.csv says what they mean. */\n"
+            + enum("ARGUMENT", ARGUMENT_TYPES, "scc_argument_type")
             + "\n};\n\n"
             f"enum {{\n    SCC_SYSCALL_COUNT = {len(syscalls)},\n"
             f"    SCC_ERRNO_COUNT = {len(errnos)},\n"
@@ -83,6 +107,9 @@ def main(syscalls_path, doors_path, errnos_path, header_path, source_path):
             "    uint8_t selector;  /* its argument 0 */\n"
             "    uint32_t nr[SCC_COLUMN_COUNT];\n};\n"
             "extern const struct scc_syscall scc_syscall_table[SCC_SYSCALL_COUNT];\n\n"
+            "/** The types of each call's arguments: enum scc_argument_type. */\n"
+            f"extern const uint8_t scc_syscall_arguments[SCC_SYSCALL_COUNT][{len(ARGUMENTS)}];\n"
+            "extern const char *const scc_argument_type_names[SCC_ARGUMENT_COUNT];\n\n"
             "/** By the hash of a name: 1 + its index, or 0; a slot in use is followed by the next. */\n"
             "extern const uint16_t scc_syscall_by_name[SCC_NAME_SLOTS];\n\n"
             "/** For each column the indices into scc_syscall_table, sorted by nr, then by name. */\n"
@@ -104,6 +131,13 @@ def main(syscalls_path, doors_path, errnos_path, header_path, source_path):
             door = doors.get(row["name"])
             through = f'{place[door["door"]]}, {door["selector"]}' if door else "SCC_NO_DOOR, 0"
             out.write(f'    {{"{row["name"]}", {through}, {{{numbers}}}}},\n')
+        shape = f"[SCC_SYSCALL_COUNT][{len(ARGUMENTS)}]"
+        out.write(f"}};\n\nconst uint8_t scc_syscall_arguments{shape} = {{\n")
+        for row in syscalls:
+            types = arguments.get(row["name"], [0] * len(ARGUMENTS))
+            out.write("    {" + ", ".join(map(str, types)) + "},\n")
+        names = ", ".join(f'"{name}"' for name in ARGUMENT_TYPES)
+        out.write(f"}};\n\nconst char *const scc_argument_type_names[SCC_ARGUMENT_COUNT] = {{{names}")
         out.write("};\n\nconst uint16_t scc_syscall_by_name[SCC_NAME_SLOTS] = {\n    ")
         out.write(", ".join(map(str, name_slots(syscalls))) + "};\n\n")
         counts = []
