@@ -4,9 +4,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-"$root/setup.sh" build
-build=$root/build-bench
-[ -f "$build/build.ninja" ] ||
-    meson setup "$build" "$root" --buildtype=release -Dtests=disabled >/dev/null
-ninja -C "$build" bench/seccompc-bench >/dev/null
+# shellcheck source-path=SCRIPTDIR source=build.sh
+. "$root/bench/build.sh"
+build bench/seccompc-bench
 exec "$build/bench/seccompc-bench" "$@"

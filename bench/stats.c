@@ -31,3 +31,18 @@ double bench_median(double *values, size_t count)
     qsort(values, kept, sizeof *values, compare_doubles);
     return kept % 2 ? values[kept / 2] : (values[kept / 2 - 1] + values[kept / 2]) / 2;
 }
+
+struct bench_summary bench_summarise(double *values, size_t count)
+{
+    if (!count)
+        return (struct bench_summary){NAN, NAN, NAN, NAN};
+    double sum = 0, median = bench_median(values, count);
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return (struct bench_summary){
+        .min = values[0],
+        .median = median,
+        .mean = sum / (double)count,
+        .p95 = values[(count * 95 + 99) / 100 - 1],
+    };
+}
