@@ -5,8 +5,8 @@
  * made until it is reaped, for each variant in starts.h. Prints "sample" lines, once all is done.
  *
  * SEQUENTIAL containers of each variant one after another, the variants in turn; then in each of
- * ROUNDS rounds and for each variant PARALLEL containers, issued without waiting for one of them but
- * where AT_ONCE are there already. What is not counted: one container of each variant at first.
+ * ROUNDS rounds and for each variant PARALLEL containers, issued without waiting for one of them
+ * but where AT_ONCE are there already. What is not counted: one container of each variant at first.
  *
  * A container that fails ends everything: exit status 3, and no line.
  */

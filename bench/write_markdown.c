@@ -3,15 +3,14 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "emit_scmp.h"
+#include "grid.h"
 #include "target.h"
 #include "util.h"
 
-enum { CELLS_MAX = 12, CELL_BYTES = 64, NAME_CELLS = 2 };
+enum { CELLS_MAX = 12, NAME_CELLS = 2 };
 
 /** A column of a table: a figure of a subject. */
 struct cell {
@@ -90,34 +89,6 @@ static const struct section sections[] = {
      {CALLS(BENCH_ARGUMENT_ALLOWED)}},
 };
 
-/** The cells of a table as text, the headings first. */
-struct grid {
-    char (*cells)[CELL_BYTES];
-    size_t columns, rows;
-    size_t widths[NAME_CELLS + CELLS_MAX];
-};
-
-/** The columns of a text; a byte that goes on with a character takes none. */
-static size_t width_of(const char *text)
-{
-    size_t width = 0;
-    for (; *text; text++)
-        width += (*text & 0xc0) != 0x80;
-    return width;
-}
-
-static void set_cell(struct grid *grid, size_t row, size_t column, const char *text)
-{
-    char *cell = grid->cells[row * grid->columns + column];
-    snprintf(cell, CELL_BYTES, "%s", text);
-    /* A bar would begin a new cell. */
-    for (char *c = cell; *c; c++)
-        *c = *c == '|' || *c == '\n' ? ' ' : *c;
-    size_t width = width_of(cell);
-    if (grid->widths[column] < width)
-        grid->widths[column] = width;
-}
-
 static size_t count_cells(const struct section *section)
 {
     size_t count = 0;
@@ -139,71 +110,38 @@ static bool has_figures(const struct section *section, const struct bench_result
     return false;
 }
 
-static void fill_row(struct grid *grid, size_t row, const struct section *section,
+static void fill_row(struct bench_grid *grid, size_t row, const struct section *section,
                      const struct bench_result *result)
 {
-    set_cell(grid, row, 0, result->profile);
-    set_cell(grid, row, 1, result->target);
+    bench_grid_set(grid, row, 0, result->profile);
+    bench_grid_set(grid, row, 1, result->target);
     for (size_t i = 0; NAME_CELLS + i < grid->columns; i++) {
         const struct bench_column *column = bench_column_at(section->cells[i].offset);
-        double value = bench_figure(&result->of[section->cells[i].subject], column);
-        char text[CELL_BYTES] = "–";
-        if (!isnan(value))
-            snprintf(text, sizeof text, "%.*f", column->decimals, value);
-        set_cell(grid, row, NAME_CELLS + i, text);
+        bench_grid_set_number(grid, row, NAME_CELLS + i,
+                              bench_figure(&result->of[section->cells[i].subject], column),
+                              column->decimals);
     }
-}
-
-/** Names stand at the left of their column, numbers at the right. */
-static void print_row(struct scc_strbuf *out, const struct grid *grid, size_t row)
-{
-    for (size_t i = 0; i < grid->columns; i++) {
-        const char *cell = grid->cells[row * grid->columns + i];
-        int padding = (int)(grid->widths[i] - width_of(cell));
-        if (i < NAME_CELLS)
-            scc_strbuf_addf(out, "| %s%*s ", cell, padding, "");
-        else
-            scc_strbuf_addf(out, "| %*s%s ", padding, "", cell);
-    }
-    scc_strbuf_add(out, "|\n");
-}
-
-static void print_rule(struct scc_strbuf *out, const struct grid *grid)
-{
-    for (size_t i = 0; i < grid->columns; i++) {
-        scc_strbuf_add(out, "|");
-        for (size_t j = 0; j < grid->widths[i] + 1; j++)
-            scc_strbuf_add(out, "-");
-        scc_strbuf_add(out, i < NAME_CELLS ? "-" : ":");
-    }
-    scc_strbuf_add(out, "|\n");
 }
 
 static void write_section(struct scc_strbuf *out, const struct section *section,
                           const struct bench_report *report)
 {
-    struct grid grid = {.columns = NAME_CELLS + count_cells(section), .rows = 1};
-    grid.cells = calloc((report->count + 1) * grid.columns, sizeof *grid.cells);
-    if (!grid.cells) {
-        out->failed = true;
-        return;
-    }
-    set_cell(&grid, 0, 0, "profile");
-    set_cell(&grid, 0, 1, "target");
+    SCC_CLEANUP(bench_grid_clear)
+    struct bench_grid grid =
+        bench_grid_make(report->count + 1, NAME_CELLS + count_cells(section), NAME_CELLS);
+    size_t rows = 1;
+    bench_grid_set(&grid, 0, 0, "profile");
+    bench_grid_set(&grid, 0, 1, "target");
     for (size_t i = 0; NAME_CELLS + i < grid.columns; i++)
-        set_cell(&grid, 0, NAME_CELLS + i, section->cells[i].heading);
+        bench_grid_set(&grid, 0, NAME_CELLS + i, section->cells[i].heading);
     for (size_t i = 0; i < report->count; i++) {
         if (has_figures(section, &report->results[i]))
-            fill_row(&grid, grid.rows++, section, &report->results[i]);
+            fill_row(&grid, rows++, section, &report->results[i]);
     }
-    if (grid.rows > 1) {
+    if (rows > 1) {
         scc_strbuf_addf(out, "\n## %s\n\n%s\n\n", section->title, section->text);
-        print_row(out, &grid, 0);
-        print_rule(out, &grid);
-        for (size_t i = 1; i < grid.rows; i++)
-            print_row(out, &grid, i);
+        bench_grid_print(out, &grid, rows);
     }
-    free(grid.cells);
 }
 
 void bench_write_conditions(struct scc_strbuf *out, const struct bench_report *report)

@@ -5,26 +5,19 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "svg.h"
 #include "util.h"
 
-/* All in pixels. */
-enum {
-    COLUMNS = 2, /* panels side by side */
-    MARGIN = 20,
-    HEADER = 62, /* title and legend */
-    PANEL_WIDTH = 500,
-    PANEL_TITLE = 30,
-    PANEL_GAP = 24,
-    LABEL_WIDTH = 170, /* profile names */
-    VALUE_WIDTH = 62,  /* the number behind a bar */
-    BAR = 10,
-    BAR_STEP = 12,
-    GROUP_GAP = 10,
-    NAME_CHARS_MAX = 25,
-};
-
 enum { SUBJECT_FIRST = BENCH_LINEAR, SUBJECTS = BENCH_SUBJECT_COUNT - BENCH_LINEAR };
-enum { GROUP = SUBJECTS * BAR_STEP + GROUP_GAP };
+enum { GROUP_GAP = 10, GROUP = SUBJECTS * SVG_BAR_STEP + GROUP_GAP };
+
+static const struct {
+    const char *light, *dark;
+} colours[SUBJECTS] = {
+    [BENCH_LINEAR - SUBJECT_FIRST] = {"#b0b7c0", "#59636e"},
+    [BENCH_TREE - SUBJECT_FIRST] = {"#6f7f92", "#9aa7b5"},
+    [BENCH_OWN - SUBJECT_FIRST] = {"#d9480f", "#ff8c42"},
+};
 
 /** What a panel shows; of all targets, or of the first that has it. */
 static const struct metric {
@@ -48,12 +41,6 @@ struct panel {
 
 enum { PANELS_MAX = 16 };
 
-/** Of the two; the first where the second is NAN. */
-static double larger(double a, double b)
-{
-    return b > a ? b : a;
-}
-
 static double figure_of(const struct bench_result *result, unsigned subject,
                         const struct metric *metric)
 {
@@ -75,7 +62,7 @@ static struct panel measure_panel(const struct bench_report *report, const struc
             continue;
         panel.groups++;
         for (unsigned j = SUBJECT_FIRST; j < BENCH_SUBJECT_COUNT; j++)
-            panel.largest = larger(panel.largest, figure_of(&report->results[i], j, metric));
+            panel.largest = svg_larger(panel.largest, figure_of(&report->results[i], j, metric));
     }
     return panel;
 }
@@ -104,159 +91,73 @@ static size_t add_panels(struct panel *panels, size_t room, const struct bench_r
     return count;
 }
 
-static void add_escaped(struct scc_strbuf *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            scc_strbuf_add(out, "&amp;");
-            break;
-        case '<':
-            scc_strbuf_add(out, "&lt;");
-            break;
-        default:
-            scc_strbuf_add_bytes(out, text, 1);
-            break;
-        }
-    }
-}
-
-/** A profile's name, cut where there is no room for it. */
-static void add_name(struct scc_strbuf *out, const char *name)
-{
-    struct scc_strbuf shown = {0};
-    size_t chars = 0, len = 0;
-    for (; name[len]; len++) {
-        chars += (name[len] & 0xc0) != 0x80;
-        if (chars == NAME_CHARS_MAX && strlen(name + len) > 1)
-            break;
-    }
-    scc_strbuf_add_bytes(&shown, name, len);
-    scc_strbuf_add(&shown, name[len] ? "…" : "");
-    struct scc_strbuf printable = {0};
-    scc_strbuf_add_printable(&printable, shown.data ? shown.data : "");
-    add_escaped(out, printable.data ? printable.data : "");
-    out->failed |= shown.failed || printable.failed;
-    scc_strbuf_free(&shown);
-    scc_strbuf_free(&printable);
-}
-
 static void add_bar(struct scc_strbuf *out, const struct panel *panel,
                     const struct bench_result *result, unsigned subject, unsigned x, unsigned y)
 {
     const struct bench_column *column = bench_column_at(panel->metric->offset);
     double value = figure_of(result, subject, panel->metric);
-    if (isnan(value)) {
-        scc_strbuf_addf(out, "<text class=\"value\" x=\"%u\" y=\"%u\">–</text>\n", x + 4,
-                        y + BAR - 1);
-        return;
-    }
-    double room = PANEL_WIDTH - LABEL_WIDTH - VALUE_WIDTH;
-    double width = panel->largest > 0 ? larger(1, room * value / panel->largest) : 1;
-    scc_strbuf_addf(out,
-                    "<rect class=\"%s\" x=\"%u\" y=\"%u\" width=\"%.1f\" height=\"%d\"/>"
-                    "<text class=\"value\" x=\"%.1f\" y=\"%u\">%.*f</text>\n",
-                    bench_subject_key(subject), x, y, width, BAR, x + width + 4, y + BAR - 1,
-                    value < 10 ? column->decimals : 0, value);
+    svg_add_bar(out, bench_subject_key(subject), x, y, value, panel->largest, 0,
+                value < 10 ? column->decimals : 0);
 }
 
 static void add_panel(struct scc_strbuf *out, const struct bench_report *report,
                       const struct panel *panel, unsigned x, unsigned y)
 {
-    scc_strbuf_addf(out, "<text class=\"panel\" x=\"%u\" y=\"%u\">%s, %s</text>\n", x, y + 14,
-                    panel->metric->title, panel->target);
-    y += PANEL_TITLE;
+    svg_add_panel_title(out, x, y, panel->metric->title, panel->target);
+    y += SVG_PANEL_TITLE;
     for (size_t i = 0; i < report->count; i++) {
         if (!is_in_panel(panel, &report->results[i]))
             continue;
-        scc_strbuf_addf(out, "<text class=\"name\" x=\"%u\" y=\"%d\">", x + LABEL_WIDTH - 8,
-                        (int)y + BAR_STEP * SUBJECTS / 2 + 3);
-        add_name(out, report->results[i].profile);
-        scc_strbuf_add(out, "</text>\n");
+        svg_add_name(out, x + SVG_LABEL_WIDTH - 8, y + SVG_BAR_STEP * SUBJECTS / 2 + 3,
+                     report->results[i].profile);
         for (unsigned j = 0; j < SUBJECTS; j++)
-            add_bar(out, panel, &report->results[i], SUBJECT_FIRST + j, x + LABEL_WIDTH,
-                    y + j * BAR_STEP);
+            add_bar(out, panel, &report->results[i], SUBJECT_FIRST + j, x + SVG_LABEL_WIDTH,
+                    y + j * SVG_BAR_STEP);
         y += GROUP;
     }
-}
-
-static void add_legend(struct scc_strbuf *out)
-{
-    unsigned x = MARGIN;
-    for (unsigned i = SUBJECT_FIRST; i < BENCH_SUBJECT_COUNT; i++) {
-        scc_strbuf_addf(out,
-                        "<rect class=\"%s\" x=\"%u\" y=\"44\" width=\"%d\" height=\"%d\"/>"
-                        "<text class=\"legend\" x=\"%u\" y=\"53\">%s</text>\n",
-                        bench_subject_key(i), x, BAR, BAR, x + BAR + 6, bench_subject_name(i));
-        x += 150;
-    }
-}
-
-/** Light is the default; a viewer that prefers dark says so. */
-static void add_style(struct scc_strbuf *out)
-{
-    scc_strbuf_add(out, "<style>\n"
-                        "text { font-family: sans-serif; font-size: 11px; fill: #1f2328; }\n"
-                        ".title { font-size: 16px; font-weight: bold; }\n"
-                        ".panel { font-size: 13px; font-weight: bold; }\n"
-                        ".name { text-anchor: end; }\n"
-                        ".back { fill: #ffffff; }\n"
-                        ".linear { fill: #b0b7c0; }\n"
-                        ".tree { fill: #6f7f92; }\n"
-                        ".ours { fill: #d9480f; }\n"
-                        "@media (prefers-color-scheme: dark) {\n"
-                        "text { fill: #e6edf3; }\n"
-                        ".back { fill: #0d1117; }\n"
-                        ".linear { fill: #59636e; }\n"
-                        ".tree { fill: #9aa7b5; }\n"
-                        ".ours { fill: #ff8c42; }\n"
-                        "}\n"
-                        "</style>\n");
 }
 
 /** The height of the row of panels that begins at @p first. */
 static unsigned row_height(const struct panel *panels, size_t count, size_t first)
 {
     size_t groups = 0;
-    for (size_t i = first; i < count && i < first + COLUMNS; i++)
+    for (size_t i = first; i < count && i < first + SVG_COLUMNS; i++)
         groups = panels[i].groups > groups ? panels[i].groups : groups;
-    return PANEL_TITLE + (unsigned)groups * GROUP + PANEL_GAP;
+    return SVG_PANEL_TITLE + (unsigned)groups * GROUP + SVG_PANEL_GAP;
 }
 
-static void add_head(struct scc_strbuf *out, const struct bench_report *report, unsigned width,
-                     unsigned height)
+static void add_head(struct scc_strbuf *out, const struct bench_report *report, unsigned height)
 {
-    scc_strbuf_addf(out,
-                    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %u %u\" width=\"%u\" "
-                    "height=\"%u\" role=\"img\">\n<title>What programs cost</title>\n",
-                    width, height, width, height);
-    add_style(out);
-    scc_strbuf_addf(out,
-                    "<rect class=\"back\" width=\"%u\" height=\"%u\"/>\n"
-                    "<text class=\"title\" x=\"%d\" y=\"30\">What programs cost</text>\n"
-                    "<text class=\"name\" x=\"%u\" y=\"30\">",
-                    width, height, MARGIN, width - MARGIN);
-    bench_write_conditions(out, report);
-    scc_strbuf_add(out, "</text>\n");
-    add_legend(out);
+    struct svg_series series[SUBJECTS];
+    struct scc_strbuf conditions = {0};
+    for (unsigned i = 0; i < SUBJECTS; i++) {
+        enum bench_subject subject = SUBJECT_FIRST + i;
+        series[i] = (struct svg_series){bench_subject_key(subject), bench_subject_name(subject),
+                                        colours[i].light, colours[i].dark};
+    }
+    bench_write_conditions(&conditions, report);
+    svg_open(out, "What programs cost", conditions.data ? conditions.data : "", series, SUBJECTS,
+             height);
+    out->failed |= conditions.failed;
+    scc_strbuf_free(&conditions);
 }
 
 void bench_write_svg(struct scc_strbuf *out, const struct bench_report *report)
 {
     struct panel panels[PANELS_MAX];
     size_t count = 0;
-    unsigned width = 2 * MARGIN + COLUMNS * PANEL_WIDTH + (COLUMNS - 1) * PANEL_GAP;
-    unsigned height = MARGIN + HEADER, y = MARGIN + HEADER;
+    unsigned height = SVG_MARGIN + SVG_HEADER, y = SVG_MARGIN + SVG_HEADER;
     for (size_t i = 0; i < SCC_COUNT(metrics); i++)
         count += add_panels(panels + count, PANELS_MAX - count, report, &metrics[i]);
-    for (size_t i = 0; i < count; i += COLUMNS)
+    for (size_t i = 0; i < count; i += SVG_COLUMNS)
         height += row_height(panels, count, i);
-    add_head(out, report, width, height);
+    add_head(out, report, height);
     for (size_t i = 0; i < count; i++) {
-        unsigned column = i % COLUMNS;
-        add_panel(out, report, &panels[i], MARGIN + column * (PANEL_WIDTH + PANEL_GAP), y);
-        if (column == COLUMNS - 1)
+        unsigned column = i % SVG_COLUMNS;
+        add_panel(out, report, &panels[i], SVG_MARGIN + column * (SVG_PANEL_WIDTH + SVG_PANEL_GAP),
+                  y);
+        if (column == SVG_COLUMNS - 1)
             y += row_height(panels, count, i - column);
     }
-    scc_strbuf_add(out, "</svg>\n");
+    svg_close(out);
 }
