@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by what measures; root is the root of the sources. build TARGET...: a release of these in
 # the folder $build.
-build=$root/build-bench
+build=${root:?}/build-bench
 
 build() {
     "$root/setup.sh" build

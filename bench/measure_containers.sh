@@ -39,19 +39,12 @@ compile() {
 
 variants="none full slim program"
 
-# configure VARIANT WORD...: its bundle runs these words.
-configure() {
-    variant=$1
-    shift
-    case $variant in
-    none) set -- "" "" "$@" ;;
-    full) set -- full.json "" "$@" ;;
-    slim) set -- slim.json "" "$@" ;;
-    program) set -- slim.json program.bpf "$@" ;;
-    esac
-    mkdir -p "bundles/$variant"
-    python3 "$root/bench/bundle.py" "$work/rootfs" report.json "$@" <spec.json \
-        >"bundles/$variant/config.json"
+# bundles/COMMAND/VARIANT, for the commands check, sleep and true.
+make_bundles() { # RUNTIME
+    rm -f config.json
+    "$1" spec
+    python3 "$root/bench/bundles.py" "$work/rootfs" report.json full.json slim.json program.bpf \
+        bundles <config.json
 }
 
 # Each runtime keeps its state here, and crun leaves the machine's cgroups alone.
@@ -70,8 +63,7 @@ use_cgroup2() {
 
 # The mode of seccomp(2) in which a variant's container says to be.
 check_mode() { # RUNTIME VARIANT
-    configure "$2" /bin/grep ^Seccomp: /proc/self/status
-    found=$($(command_of "$1") run --bundle "bundles/$2" "$prefix-check" </dev/null) ||
+    found=$($(command_of "$1") run --bundle "bundles/check/$2" "$prefix-check" </dev/null) ||
         fail "$1 starts no container with variant $2"
     case $2 in
     none) expected=0 ;;
@@ -83,9 +75,8 @@ check_mode() { # RUNTIME VARIANT
 
 # The filter that the kernel has in a variant's container, as kernel-VARIANT.bpf.
 read_back() { # RUNTIME VARIANT
-    configure "$2" /bin/sleep 100
     runtime=$(command_of "$1")
-    $runtime run --detach --pid-file "$work/pid" --bundle "bundles/$2" "$prefix-check" \
+    $runtime run --detach --pid-file "$work/pid" --bundle "bundles/sleep/$2" "$prefix-check" \
         </dev/null >&2 || fail "$1, variant $2: no container in the background"
     status=0
     "$build/bench/readback" "$(cat pid)" >"kernel-$2.bpf" || status=$?
@@ -108,7 +99,7 @@ check_filter() { # RUNTIME VARIANT
     crun,*) enosys=profile ;;
     runc,*) enosys=runc ;;
     esac
-    "$seccompc" verify -q --caps docker --enosys $enosys --as-libseccomp "kernel-$2.bpf" "$profile" ||
+    "$seccompc" verify -q --caps docker --enosys "$enosys" --as-libseccomp "kernel-$2.bpf" "$profile" ||
         fail "$1, variant $2: the kernel's filter is not the profile's"
 }
 
@@ -124,15 +115,12 @@ check_variant() { # RUNTIME VARIANT
 
 measure() { # RUNTIME
     printf 'runtime\t%s\t%s\n' "$1" "$("$1" --version | head -n 1)"
-    rm -f spec.json
-    "$1" spec
-    mv config.json spec.json
+    make_bundles "$1"
     for variant in $variants; do
-        check_variant "$1" $variant
-        configure $variant /bin/true
+        check_variant "$1" "$variant"
     done
     # shellcheck disable=SC2046 # a list of words
-    "$build/bench/start-bench" "$sequential" "$parallel" "$at_once" "$rounds" bundles "$prefix" \
+    "$build/bench/start-bench" "$sequential" "$parallel" "$at_once" "$rounds" bundles/true "$prefix" \
         $(command_of "$1") || fail "$1: a container failed, or hung"
 }
 

@@ -74,6 +74,7 @@ bench 3 --runtime crun
 says "expected Seccomp: 2"
 
 # One that fails once it is measured; the first of a variant has the number 0 to 3.
+# shellcheck disable=SC2016 # the wrapper's own variable
 replace_crun 'case $word in *-2) echo broken >&2; exit 7 ;; esac'
 bench 3 --runtime crun
 says "a container with slim profile failed: exit status 7"
