@@ -12,7 +12,7 @@ enum {
 
 struct chain {
     struct scc_dag *dag;
-    bool is_64bit, is_big_endian;
+    const struct scc_arg_setting *setting;
 };
 
 /** What a way through the tests has told of the words. */
@@ -125,7 +125,7 @@ static scc_dag_ref test_mask(struct chain *chain, const struct scc_cmp *cmp, uns
 {
     uint32_t mask = scc_half_of(cmp->value, stage);
     uint32_t wanted = scc_half_of(cmp->value2, stage) & mask;
-    unsigned word = scc_stage_word(stage, chain->is_big_endian);
+    unsigned word = scc_stage_word(stage, chain->setting->is_big_endian);
     bool is_whole = mask == UINT32_MAX, is_bit = wanted == 0 || (mask & (mask - 1)) == 0;
     struct facts after = with_loaded(*facts, word, is_whole || is_bit ? UINT32_MAX : mask);
     if (!mask)
@@ -164,7 +164,8 @@ static scc_dag_ref test_order(struct chain *chain, const struct scc_cmp *cmp, un
                    (chain->dag->failed || chain->dag->nodes[ref].kind == SCC_DAG_RETURN ||
                     chain->dag->nodes[ref].kind == SCC_DAG_LOAD);
     return is_free ? ref
-                   : scc_dag_load(chain->dag, scc_stage_word(stage, chain->is_big_endian), ref);
+                   : scc_dag_load(chain->dag, scc_stage_word(stage, chain->setting->is_big_endian),
+                                  ref);
 }
 
 /** Tests one word of a comparison; where it is equal, @p equal goes on. */
@@ -173,7 +174,7 @@ static scc_dag_ref test_word(struct chain *chain, const struct scc_cmp *cmp, uns
                              scc_dag_ref no)
 {
     const struct scc_outcomes *outcomes = &scc_outcomes_of[cmp->op];
-    unsigned word = scc_stage_word(stage, chain->is_big_endian);
+    unsigned word = scc_stage_word(stage, chain->setting->is_big_endian);
     uint32_t value = scc_half_of(cmp->value, stage);
     struct facts loaded = with_loaded(*facts, word, UINT32_MAX);
     struct facts unequal = loaded, same = loaded;
@@ -187,25 +188,32 @@ static scc_dag_ref test_word(struct chain *chain, const struct scc_cmp *cmp, uns
                       go_on(chain, outcomes->above ? yes : no, &unequal));
 }
 
+/** Whether the high word of an argument counts. */
+static bool has_high_word(const struct chain *chain, unsigned arg)
+{
+    return chain->setting->wide >> arg & 1;
+}
+
 /** Tests a comparison, of which the way here knows @p facts. */
 static scc_dag_ref test_cmp(struct chain *chain, const struct scc_cmp *cmp,
                             const struct facts *facts, scc_dag_ref yes, scc_dag_ref no)
 {
     unsigned high = 2u * cmp->arg, low = high + 1;
-    enum scc_verdict known = chain->is_64bit ? SCC_VERDICT_OPEN : scc_cmp_judge(cmp, high, 0);
+    bool is_wide = has_high_word(chain, cmp->arg);
+    enum scc_verdict known = is_wide ? SCC_VERDICT_OPEN : scc_cmp_judge(cmp, high, 0);
     struct facts behind_high = *facts;
     if (known != SCC_VERDICT_OPEN)
         return go_on(chain, known == SCC_VERDICT_TRUE ? yes : no, facts);
     if (cmp->op == SCC_OP_MASKED_EQ) {
         scc_dag_ref rest = test_mask(chain, cmp, low, facts, yes, no);
-        return chain->is_64bit ? test_mask(chain, cmp, high, facts, rest, no) : rest;
+        return is_wide ? test_mask(chain, cmp, high, facts, rest, no) : rest;
     }
-    if (chain->is_64bit)
-        behind_high = with_known(*facts, scc_stage_word(high, chain->is_big_endian),
+    if (is_wide)
+        behind_high = with_known(*facts, scc_stage_word(high, chain->setting->is_big_endian),
                                  scc_half_of(cmp->value, high));
     scc_dag_ref equal = scc_outcomes_of[cmp->op].equal ? yes : no;
     scc_dag_ref rest = test_word(chain, cmp, low, &behind_high, equal, yes, no);
-    return chain->is_64bit ? test_word(chain, cmp, high, facts, rest, yes, no) : rest;
+    return is_wide ? test_word(chain, cmp, high, facts, rest, yes, no) : rest;
 }
 
 /** What is known in front of comparison @p count: that those before it hold. */
@@ -220,8 +228,9 @@ static struct facts facts_before(const struct chain *chain, const struct scc_arg
         uint64_t value = is_mask ? cmp->value2 & mask : cmp->value;
         if (!is_mask && cmp->op != SCC_OP_EQ)
             continue;
-        for (unsigned stage = 2u * cmp->arg + !chain->is_64bit; stage / 2 == cmp->arg; stage++)
-            facts = with_masked(facts, scc_stage_word(stage, chain->is_big_endian),
+        for (unsigned stage = 2u * cmp->arg + !has_high_word(chain, cmp->arg);
+             stage / 2 == cmp->arg; stage++)
+            facts = with_masked(facts, scc_stage_word(stage, chain->setting->is_big_endian),
                                 scc_half_of(mask, stage), scc_half_of(value, stage));
     }
     return facts;
@@ -260,11 +269,12 @@ static bool have_one_answer(const struct scc_arg_rule *rules, size_t count)
 }
 
 static scc_dag_ref build_in_order(struct chain *chain, const struct scc_arg_rule *rules,
-                                  size_t count, uint32_t default_return)
+                                  size_t count)
 {
-    scc_dag_ref next = scc_dag_return(chain->dag, default_return);
+    const struct scc_arg_setting *setting = chain->setting;
+    scc_dag_ref next = scc_arg_answer(chain->dag, setting, setting->default_return);
     for (size_t i = count; i-- > 0 && !chain->dag->failed;) {
-        scc_dag_ref yes = scc_dag_return(chain->dag, rules[i].return_value);
+        scc_dag_ref yes = scc_arg_answer(chain->dag, setting, rules[i].return_value);
         for (unsigned j = rules[i].cmp_count; j-- > 0;) {
             struct facts facts = facts_before(chain, &rules[i], j);
             yes = test_cmp(chain, &rules[i].cmps[j], &facts, yes, next);
@@ -285,10 +295,9 @@ static int compare_args_reversed(const void *a, const void *b)
 }
 
 scc_dag_ref scc_argchain_build(struct scc_dag *dag, const struct scc_arg_rule *rules, size_t count,
-                               uint32_t default_return, bool is_64bit, bool is_big_endian,
-                               bool is_last_first)
+                               const struct scc_arg_setting *setting, bool is_last_first)
 {
-    struct chain chain = {dag, is_64bit, is_big_endian};
+    struct chain chain = {dag, setting};
     struct scc_arg_rule *sorted = malloc(count * sizeof *sorted);
     if (!sorted) {
         dag->failed = true;
@@ -301,7 +310,7 @@ scc_dag_ref scc_argchain_build(struct scc_dag *dag, const struct scc_arg_rule *r
     /* With one answer any order will do, so rules that test the same stand together. */
     if (have_one_answer(sorted, count))
         qsort(sorted, count, sizeof *sorted, compare_rules);
-    scc_dag_ref ref = build_in_order(&chain, sorted, count, default_return);
+    scc_dag_ref ref = build_in_order(&chain, sorted, count);
     free(sorted);
     return ref;
 }

@@ -6,12 +6,11 @@
 #include "argstate.h"
 
 /**
- * As scc_argtree_build(): the first of @p rules that holds answers, else @p default_return. A rule
+ * As scc_argtree_build(): the first of @p rules that holds answers, else the default. A rule
  * that fails goes on with the next one, past the tests whose outcome the way here tells already. @p
  * is_last_first: of a rule's arguments the last is tested first.
  */
 scc_dag_ref scc_argchain_build(struct scc_dag *dag, const struct scc_arg_rule *rules, size_t count,
-                               uint32_t default_return, bool is_64bit, bool is_big_endian,
-                               bool is_last_first);
+                               const struct scc_arg_setting *setting, bool is_last_first);
 
 #endif

@@ -36,8 +36,7 @@ struct memo {
 struct builder {
     struct scc_dag *dag;
     const struct scc_arg_rule *rules;
-    uint32_t default_return;
-    bool is_64bit, is_big_endian;
+    const struct scc_arg_setting *setting;
     const struct scc_search_cost *cost;
     struct memo *memos; /* open addressing */
     size_t memo_count, memo_slots;
@@ -51,6 +50,21 @@ struct part {
     scc_dag_ref ref;
     bool needs_word;
 };
+
+scc_dag_ref scc_arg_answer(struct scc_dag *dag, const struct scc_arg_setting *setting,
+                           uint32_t return_value)
+{
+    for (size_t i = 0; i < setting->end_count; i++) {
+        if (setting->ends[i].return_value == return_value)
+            return setting->ends[i].ref;
+    }
+    return scc_dag_return(dag, return_value);
+}
+
+static scc_dag_ref answer(struct builder *builder, uint32_t return_value)
+{
+    return scc_arg_answer(builder->dag, builder->setting, return_value);
+}
 
 /*
  * States
@@ -71,7 +85,7 @@ static struct scc_argstate new_state(struct builder *builder, size_t cap)
 
 static void trim(const struct builder *builder, struct scc_argstate *state)
 {
-    scc_argstate_trim(state, builder->rules, builder->default_return);
+    scc_argstate_trim(state, builder->rules, builder->setting->default_return);
 }
 
 static bool is_open_here(const struct builder *builder, const struct scc_pending *pending,
@@ -163,7 +177,8 @@ static scc_dag_ref build_state(struct builder *builder, unsigned stage,
 static scc_dag_ref with_word(struct builder *builder, unsigned stage, struct part part)
 {
     return part.needs_word
-               ? scc_dag_load(builder->dag, scc_stage_word(stage, builder->is_big_endian), part.ref)
+               ? scc_dag_load(builder->dag, scc_stage_word(stage, builder->setting->is_big_endian),
+                              part.ref)
                : part.ref;
 }
 
@@ -422,7 +437,7 @@ static scc_dag_ref build_here(struct builder *builder, const struct scc_argsweep
 {
     uint32_t return_value;
     if (scc_argsweep_is_certain(sweep, &return_value))
-        return scc_dag_return(builder->dag, return_value);
+        return answer(builder, return_value);
     struct scc_argstate to = new_state(builder, from->count);
     scc_dag_ref ref = SCC_DAG_FAILED;
     if (to.rules) {
@@ -533,12 +548,12 @@ static scc_dag_ref build_state(struct builder *builder, unsigned stage,
                                const struct scc_argstate *state)
 {
     if (!state->count)
-        return scc_dag_return(builder->dag, builder->default_return);
+        return answer(builder, builder->setting->default_return);
     if (!state->rules[0].open)
-        return scc_dag_return(builder->dag, builder->rules[state->rules[0].rule].return_value);
+        return answer(builder, builder->rules[state->rules[0].rule].return_value);
     while (!is_needed(builder, state, stage))
         stage++;
-    if (stage % 2 == 0 && !builder->is_64bit)
+    if (stage % 2 == 0 && !(builder->setting->wide >> stage / 2 & 1))
         return build_after(builder, state, stage, 0); /* the argument is its low word */
     const struct memo *known = builder->memo_slots ? find_memo(builder, stage, state) : NULL;
     if (known && known->state.rules)
@@ -547,15 +562,13 @@ static scc_dag_ref build_state(struct builder *builder, unsigned stage,
 }
 
 scc_dag_ref scc_argtree_build(struct scc_dag *dag, const struct scc_arg_rule *rules, size_t count,
-                              uint32_t default_return, bool is_64bit, bool is_big_endian,
+                              const struct scc_arg_setting *setting,
                               const struct scc_search_cost *cost)
 {
     struct builder builder = {
         .dag = dag,
         .rules = rules,
-        .default_return = default_return,
-        .is_64bit = is_64bit,
-        .is_big_endian = is_big_endian,
+        .setting = setting,
         .cost = cost,
         .first_node = dag->count,
     };
@@ -571,7 +584,7 @@ scc_dag_ref scc_argtree_build(struct scc_dag *dag, const struct scc_arg_rule *ru
     trim(&builder, &all);
     scc_dag_ref ref = build_state(&builder, 0, &all);
     if (builder.has_overflowed)
-        ref = scc_argchain_build(dag, rules, count, default_return, is_64bit, is_big_endian, false);
+        ref = scc_argchain_build(dag, rules, count, setting, false);
     free_memos(&builder);
     free(all.rules);
     return ref;

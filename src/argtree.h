@@ -14,13 +14,37 @@ struct scc_arg_rule {
     uint32_t return_value;
 };
 
+/** The node that stands for an answer. */
+struct scc_arg_end {
+    uint32_t return_value;
+    scc_dag_ref ref; /* returns, or loads what it looks at */
+};
+
+/** What rules are tested on, and what comes behind them. */
+struct scc_arg_setting {
+    uint32_t default_return; /* where none holds */
+    /** Bit i: argument i has 64 bits. Of the others only low words are loaded, as on 32-bit ABIs.
+     */
+    uint8_t wide;
+    bool is_big_endian;
+    /** Answers that go on elsewhere; the others are returned. */
+    const struct scc_arg_end *ends;
+    size_t end_count;
+};
+
+/** For `wide`: all arguments of a 64-bit ABI. */
+enum { SCC_ARGS_WIDE = (1 << SCC_ARG_COUNT) - 1 };
+
+/** The node for an answer. */
+scc_dag_ref scc_arg_answer(struct scc_dag *dag, const struct scc_arg_setting *setting,
+                           uint32_t return_value);
+
 /**
- * The node that answers with the first of @p rules that holds, else with @p default_return. It
- * loads what it tests. On 32-bit ABIs only low words are loaded. @p cost is that of tests of
- * arguments. SCC_DAG_FAILED without memory.
+ * The node that answers with the first of @p rules that holds, else with the default. It loads what
+ * it tests. @p cost is that of tests of arguments. SCC_DAG_FAILED without memory.
  */
 scc_dag_ref scc_argtree_build(struct scc_dag *dag, const struct scc_arg_rule *rules, size_t count,
-                              uint32_t default_return, bool is_64bit, bool is_big_endian,
+                              const struct scc_arg_setting *setting,
                               const struct scc_search_cost *cost);
 
 #endif

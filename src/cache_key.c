@@ -12,10 +12,10 @@
  */
 static_assert(sizeof(struct scc_emit_options) == 2 * sizeof(void *),
               "scc_cache_program_options() and add_emit_options() name every option");
-static_assert(sizeof(struct scc_reading) == sizeof(int), "add_reading() names every option");
+static_assert(sizeof(struct scc_reading) == 2 * sizeof(int), "add_reading() names every option");
 static_assert(sizeof(struct scc_compile_options) == sizeof(struct scc_emit_options) +
                                                         sizeof(struct scc_reading) +
-                                                        sizeof(void *) + sizeof(int),
+                                                        2 * sizeof(void *),
               "scc_cache_program_options() and scc_cache_key() name every option");
 
 struct scc_compile_options scc_cache_program_options(const struct scc_compile_options *options)
@@ -39,6 +39,7 @@ static void add_emit_options(struct scc_hash *hash, const struct scc_emit_option
 static void add_reading(struct scc_hash *hash, const struct scc_reading *reading)
 {
     scc_hash_number(hash, (uint64_t)reading->on_conflict);
+    scc_hash_number(hash, reading->hardens);
 }
 
 struct scc_digest scc_cache_key(const struct scc_cache_inputs *inputs)

@@ -146,4 +146,20 @@ int scc_decision_find_conflict(struct scc_decision_space *space, const struct sc
                                bool *found, struct scc_decision_conflict *conflict,
                                scc_error **err);
 
+/** What hardening makes of a number's answers. */
+enum scc_hardening {
+    SCC_HARDENS_NOTHING, /* those for the arguments as given stay */
+    SCC_HARDENS_CLEARED, /* the high words of 32-bit arguments do not count any more */
+    SCC_HARDENS_BOTH,    /* either may be the stricter one */
+};
+
+/**
+ * Which of these it is for @p count rules of one number in @p policy. SCC_HARDENS_BOTH, which is
+ * never wrong, also where the space's bound is reached or memory runs out.
+ */
+enum scc_hardening scc_decision_hardening(struct scc_decision_space *space,
+                                          const struct scc_policy *policy,
+                                          const struct scc_arch *arch,
+                                          const struct scc_placed_rule *placed, size_t count);
+
 #endif

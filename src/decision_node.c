@@ -308,19 +308,35 @@ static scc_diagram apply_to_values(struct scc_decision_space *space,
         return (a & b) != 0;
     case SCC_NODE_OR:
         return scc_node_return(space, a | b);
+    case SCC_NODE_STRICTEST:
+        return scc_node_return(space, scc_action_of(b) < scc_action_of(a) ? b : a);
+    case SCC_NODE_OPERATION_COUNT:
+        break;
     }
     return SCC_DIAGRAM_FAILED;
+}
+
+/** In the cache, what stands for an operation: no node (NODE_LIMIT_MAX). */
+static scc_diagram key_of(enum scc_node_operation operation)
+{
+    return UINT32_MAX - (uint32_t)operation;
+}
+
+/** What an operation makes of two equal diagrams. */
+static scc_diagram apply_to_equal(enum scc_node_operation operation, scc_diagram both)
+{
+    return operation == SCC_NODE_OR || operation == SCC_NODE_STRICTEST ? both : SCC_DIAGRAM_NOWHERE;
 }
 
 static scc_diagram apply(struct scc_decision_space *space, enum scc_node_operation operation,
                          scc_diagram a, scc_diagram b)
 {
     if (a == b && operation != SCC_NODE_SHARE_BITS)
-        return operation == SCC_NODE_OR ? a : SCC_DIAGRAM_NOWHERE;
+        return apply_to_equal(operation, a);
     uint32_t level = first_level(space->nodes[a].level, space->nodes[b].level);
     if (level == SCC_LEVEL_RETURN)
         return apply_to_values(space, operation, space->nodes[a].low, space->nodes[b].low);
-    scc_diagram key = UINT32_MAX - (uint32_t)operation; /* no node: NODE_LIMIT_MAX */
+    scc_diagram key = key_of(operation);
     struct scc_node_result *entry = find_remembered(space, key, a, b);
     if (is_remembered(entry, key, a, b))
         return entry->result;
@@ -342,6 +358,37 @@ scc_diagram scc_node_apply(struct scc_decision_space *space, enum scc_node_opera
                            scc_diagram a, scc_diagram b)
 {
     return space->failure == SCC_NODE_SOUND ? apply(space, operation, a, b) : SCC_DIAGRAM_FAILED;
+}
+
+static scc_diagram clear_words(struct scc_decision_space *space, scc_diagram diagram,
+                               uint32_t words)
+{
+    const scc_diagram key = key_of(SCC_NODE_OPERATION_COUNT);
+    const struct scc_node node = space->nodes[diagram];
+    if (node.level == SCC_LEVEL_RETURN)
+        return diagram;
+    struct scc_node_result *entry = find_remembered(space, key, diagram, words);
+    if (is_remembered(entry, key, diagram, words))
+        return entry->result;
+    if (!scc_node_take_steps(space, 1))
+        return SCC_DIAGRAM_FAILED;
+    scc_diagram result = clear_words(space, node.low, words);
+    if (!(words >> space->words[node.level] & 1)) {
+        scc_diagram high = clear_words(space, node.high, words);
+        result = branch(space, node.level, result, high);
+    }
+    if (space->failure != SCC_NODE_SOUND)
+        return SCC_DIAGRAM_FAILED;
+    *find_remembered(space, key, diagram, words) =
+        (struct scc_node_result){key, diagram, words, result};
+    return result;
+}
+
+scc_diagram scc_node_clear_words(struct scc_decision_space *space, scc_diagram diagram,
+                                 uint32_t words)
+{
+    return space->failure == SCC_NODE_SOUND ? clear_words(space, diagram, words)
+                                            : SCC_DIAGRAM_FAILED;
 }
 
 /** The number of segments that start below @p bound; they are sorted. */

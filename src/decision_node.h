@@ -132,11 +132,17 @@ enum scc_node_operation {
     SCC_NODE_MORE_PERMISSIVE, /* whether the first one's action is the more permissive */
     SCC_NODE_SHARE_BITS,      /* whether they have a bit in common */
     SCC_NODE_OR,              /* bitwise */
+    SCC_NODE_STRICTEST,       /* the one with the stricter action, the first where they are equal */
+    SCC_NODE_OPERATION_COUNT,
 };
 
 /** The operation for every input. */
 scc_diagram scc_node_apply(struct scc_decision_space *space, enum scc_node_operation operation,
                            scc_diagram a, scc_diagram b);
+
+/** @p diagram as if the words in @p words (bit i: word i) were 0. */
+scc_diagram scc_node_clear_words(struct scc_decision_space *space, scc_diagram diagram,
+                                 uint32_t words);
 
 /** A part of a word's values: from `start` to the next segment's. */
 struct scc_segment {

@@ -256,6 +256,28 @@ static size_t group_size(const struct scc_policy_arch *arch, size_t start)
     return end - start;
 }
 
+/** What a number's rules answer, with the default where none matches, for the arguments as given.
+ */
+static scc_diagram answer_as_given(struct scc_decision_space *space,
+                                   const struct scc_policy *policy, const struct scc_arch *arch,
+                                   const struct scc_placed_rule *placed, size_t count)
+{
+    struct verdict said = judge_all(space, policy, arch, placed, count);
+    return scc_node_choose(space, said.matches, said.answer,
+                           scc_node_return(space, policy->default_return));
+}
+
+/** What a function of the arguments of @p nr answers where the loose ones have no high words. */
+static scc_diagram answer_cleared(struct scc_decision_space *space, const struct scc_policy *policy,
+                                  const struct scc_arch *arch, uint32_t nr, scc_diagram given)
+{
+    unsigned loose = scc_policy_loose_args(policy, arch, nr);
+    uint32_t words = 0;
+    for (unsigned i = 0; i < SCC_ARG_COUNT; i++)
+        words |= (loose >> i & 1) << scc_decision_arg_high(i);
+    return words ? scc_node_clear_words(space, given, words) : given;
+}
+
 /** Covers the numbers from @p from on: the default, and what the rules of @p arch say. */
 static void cover_numbers(struct scc_decision_space *space, const struct scc_policy *policy,
                           const struct scc_policy_arch *arch, uint32_t from, struct cover *cover)
@@ -265,8 +287,9 @@ static void cover_numbers(struct scc_decision_space *space, const struct scc_pol
     for (size_t at = 0, count; at < arch->count; at += count) {
         count = group_size(arch, at);
         uint32_t nr = arch->placed[at].nr;
-        struct verdict said = judge_all(space, policy, arch->arch, &arch->placed[at], count);
-        cover_from(space, cover, nr, scc_node_choose(space, said.matches, said.answer, fallback));
+        scc_diagram given = answer_as_given(space, policy, arch->arch, &arch->placed[at], count);
+        scc_diagram cleared = answer_cleared(space, policy, arch->arch, nr, given);
+        cover_from(space, cover, nr, scc_node_apply(space, SCC_NODE_STRICTEST, given, cleared));
         if (nr < UINT32_MAX)
             cover_from(space, cover, nr + 1, fallback);
     }
@@ -377,6 +400,25 @@ int scc_decision_from_policy(struct scc_decision_space *space, const struct scc_
         return -1;
     *diagram = answer;
     return 0;
+}
+
+/*
+ * Hardening
+ */
+
+enum scc_hardening scc_decision_hardening(struct scc_decision_space *space,
+                                          const struct scc_policy *policy,
+                                          const struct scc_arch *arch,
+                                          const struct scc_placed_rule *placed, size_t count)
+{
+    scc_diagram given = answer_as_given(space, policy, arch, placed, count);
+    scc_diagram cleared = answer_cleared(space, policy, arch, placed->nr, given);
+    scc_diagram answer = scc_node_apply(space, SCC_NODE_STRICTEST, given, cleared);
+    if (!scc_node_is_sound(space))
+        return SCC_HARDENS_BOTH;
+    if (answer == given)
+        return SCC_HARDENS_NOTHING;
+    return answer == cleared ? SCC_HARDENS_CLEARED : SCC_HARDENS_BOTH;
 }
 
 /*

@@ -13,6 +13,7 @@
 #include "dag.h"
 #include "emit_cost.h"
 #include "error.h"
+#include "harden.h"
 #include "layout.h"
 #include "numbers.h"
 #include "optimize.h"
@@ -35,12 +36,92 @@ struct emitter {
     const struct scc_emit_options *options;
     enum arg_way way;
     const struct scc_policy *policy;
+    const struct scc_hardened_list *hardened;
     struct scc_dag dag;
     scc_dag_ref default_ref, bad_arch_ref;
     struct scc_numbers tables[SCC_ARCH_COUNT];
     size_t table_count;
     struct scc_number_weights *weights; /* of each architecture */
 };
+
+/** Rules that are tested, with what they are tested on. */
+struct tested {
+    struct scc_arg_rule *rules;
+    size_t count;
+    struct scc_arg_setting setting;
+};
+
+static scc_dag_ref build_tested(struct emitter *at, const struct tested *tested)
+{
+    return at->way == ARG_TREE
+               ? scc_argtree_build(&at->dag, tested->rules, tested->count, &tested->setting,
+                                   scc_emit_cost_of_args(at->options->optimize_for))
+               : scc_argchain_build(&at->dag, tested->rules, tested->count, &tested->setting,
+                                    at->way == ARG_CHAIN_REVERSED);
+}
+
+static uint32_t strictest(uint32_t given, uint32_t cleared)
+{
+    return scc_action_of(cleared) < scc_action_of(given) ? cleared : given;
+}
+
+/**
+ * What stands behind the answer @p given for the arguments as they are: the rules once more, on the
+ * arguments without the high words in @p loose, for the case that this gives a stricter answer.
+ */
+static scc_dag_ref build_behind(struct emitter *at, const struct tested *tested, unsigned loose,
+                                uint32_t given)
+{
+    struct tested again = *tested;
+    again.rules = malloc(tested->count * sizeof *again.rules);
+    if (!again.rules) {
+        at->dag.failed = true;
+        return SCC_DAG_FAILED;
+    }
+    again.setting.wide &= (uint8_t)~loose;
+    again.setting.default_return = strictest(given, tested->setting.default_return);
+    for (size_t i = 0; i < tested->count; i++) {
+        again.rules[i] = tested->rules[i];
+        again.rules[i].return_value = strictest(given, tested->rules[i].return_value);
+    }
+    scc_dag_ref ref = build_tested(at, &again);
+    free(again.rules);
+    return ref;
+}
+
+/** Adds the end of one answer, unless it is there. */
+static void add_end(struct emitter *at, struct tested *tested, unsigned loose,
+                    struct scc_arg_end *ends, uint32_t given)
+{
+    struct scc_arg_setting *setting = &tested->setting;
+    for (size_t i = 0; i < setting->end_count; i++) {
+        if (ends[i].return_value == given)
+            return;
+    }
+    struct tested plain = *tested;
+    plain.setting.ends = NULL;
+    plain.setting.end_count = 0;
+    ends[setting->end_count].return_value = given;
+    ends[setting->end_count].ref = build_behind(at, &plain, loose, given);
+    setting->end_count++;
+}
+
+/** The rules on the arguments as they are, and behind each answer on those without high words. */
+static scc_dag_ref build_both(struct emitter *at, struct tested *tested, unsigned loose)
+{
+    struct scc_arg_end *ends = malloc((tested->count + 1) * sizeof *ends);
+    if (!ends) {
+        at->dag.failed = true;
+        return SCC_DAG_FAILED;
+    }
+    tested->setting.ends = ends;
+    add_end(at, tested, loose, ends, tested->setting.default_return);
+    for (size_t i = 0; i < tested->count && !at->dag.failed; i++)
+        add_end(at, tested, loose, ends, tested->rules[i].return_value);
+    scc_dag_ref ref = at->dag.failed ? SCC_DAG_FAILED : build_tested(at, tested);
+    free(ends);
+    return ref;
+}
 
 /** The node for the placed rules of one number. */
 static scc_dag_ref build_rules(struct emitter *at, const struct scc_policy_arch *table,
@@ -49,25 +130,28 @@ static scc_dag_ref build_rules(struct emitter *at, const struct scc_policy_arch 
     const struct scc_rule *first = &at->policy->rules[placed->rule];
     if (!placed->selector && !first->cmp_count)
         return scc_dag_return(&at->dag, first->return_value);
-    struct scc_arg_rule *rules = calloc(count, sizeof *rules);
-    if (!rules) {
+    struct tested tested = {
+        .rules = calloc(count, sizeof *tested.rules),
+        .count = count,
+        .setting = {.default_return = at->policy->default_return,
+                    .wide = table->arch->is_64bit ? SCC_ARGS_WIDE : 0,
+                    .is_big_endian = table->arch->is_big_endian},
+    };
+    if (!tested.rules) {
         at->dag.failed = true;
         return SCC_DAG_FAILED;
     }
     for (size_t i = 0; i < count; i++) {
-        rules[i].cmp_count = scc_policy_cmps(at->policy, &placed[i], rules[i].cmps);
-        rules[i].return_value = at->policy->rules[placed[i].rule].return_value;
+        tested.rules[i].cmp_count = scc_policy_cmps(at->policy, &placed[i], tested.rules[i].cmps);
+        tested.rules[i].return_value = at->policy->rules[placed[i].rule].return_value;
     }
-    const struct scc_arch *arch = table->arch;
-    uint32_t default_return = at->policy->default_return;
+    unsigned loose = scc_policy_loose_args(at->policy, table->arch, placed->nr);
+    enum scc_hardening how = scc_hardened_how(at->hardened, placed);
+    if (how == SCC_HARDENS_CLEARED)
+        tested.setting.wide &= (uint8_t)~loose;
     scc_dag_ref ref =
-        at->way == ARG_TREE
-            ? scc_argtree_build(&at->dag, rules, count, default_return, arch->is_64bit,
-                                arch->is_big_endian,
-                                scc_emit_cost_of_args(at->options->optimize_for))
-            : scc_argchain_build(&at->dag, rules, count, default_return, arch->is_64bit,
-                                 arch->is_big_endian, at->way == ARG_CHAIN_REVERSED);
-    free(rules);
+        how == SCC_HARDENS_BOTH ? build_both(at, &tested, loose) : build_tested(at, &tested);
+    free(tested.rules);
     return ref;
 }
 
@@ -154,10 +238,11 @@ static bool add_tables(struct emitter *at)
     return true;
 }
 
-static int emit(const struct scc_policy *policy, const struct scc_emit_options *options,
-                enum arg_way way, scc_program **program, scc_error **err)
+static int emit(const struct scc_policy *policy, const struct scc_hardened_list *hardened,
+                const struct scc_emit_options *options, enum arg_way way, scc_program **program,
+                scc_error **err)
 {
-    struct emitter at = {.options = options, .way = way, .policy = policy};
+    struct emitter at = {.options = options, .way = way, .policy = policy, .hardened = hardened};
     scc_dag_ref root = SCC_DAG_FAILED;
     at.default_ref = scc_dag_return(&at.dag, policy->default_return);
     at.bad_arch_ref = scc_dag_return(&at.dag, SCC_BAD_ARCH_RETURN);
@@ -180,6 +265,7 @@ static int emit(const struct scc_policy *policy, const struct scc_emit_options *
 struct contest {
     const struct scc_policy *policy;
     const struct scc_emit_options *options;
+    struct scc_hardened_list hardened;
     scc_program *best;
     scc_error *failure; /* of the latest that was too long */
 };
@@ -220,7 +306,7 @@ static int enter(struct contest *contest, enum scc_optimize_for optimize_for, en
     if (optimize_for == contest->options->optimize_for)
         options = *contest->options;
     scc_error_free(SCC_STEAL(contest->failure));
-    if (emit(contest->policy, &options, way, &made, &contest->failure) == 0) {
+    if (emit(contest->policy, &contest->hardened, &options, way, &made, &contest->failure) == 0) {
         offer(contest, made);
         return 0;
     }
@@ -235,6 +321,17 @@ static bool is_heavy(const scc_program *program)
         loads += program->insns[i].code == (BPF_LD | BPF_W | BPF_ABS) &&
                  program->insns[i].k >= 4 * SCC_WORD_ARGS;
     return loads > LIGHT_LOADS;
+}
+
+/** Whether rules are tested once more behind their own answers: what was told then is told again.
+ */
+static bool tests_twice(const struct scc_hardened_list *hardened)
+{
+    for (size_t i = 0; i < hardened->count; i++) {
+        if (hardened->items[i].how == SCC_HARDENS_BOTH)
+            return true;
+    }
+    return false;
 }
 
 /** Lets the rules one after another compete, and what the best program's meaning leads to. */
@@ -262,7 +359,8 @@ static int compete(struct contest *contest)
         if (enter(contest, (enum scc_optimize_for)i, ARG_TREE) < 0)
             return -1;
     }
-    if ((!contest->best || is_heavy(contest->best)) && enter_others(contest) < 0)
+    bool has_others = !contest->best || is_heavy(contest->best) || tests_twice(&contest->hardened);
+    if (has_others && enter_others(contest) < 0)
         return -1;
     /* The cheapest program may be too long where the smallest one is not. */
     return contest->best ? 0 : enter(contest, SCC_OPTIMIZE_SIZE, ARG_TREE);
@@ -273,7 +371,10 @@ int scc_emit_bpf(const scc_policy *policy, const struct scc_emit_options *option
 {
     static const struct scc_emit_options attach = {SCC_OPTIMIZE_ATTACH, NULL};
     struct contest contest = {.policy = policy, .options = options ? options : &attach};
-    int done = compete(&contest);
+    int done = scc_hardened_find(policy, &contest.hardened, &contest.failure);
+    if (done == 0)
+        done = compete(&contest);
+    scc_hardened_clear(&contest.hardened);
     if (done == 0 && contest.best) {
         scc_error_free(contest.failure);
         *program = contest.best;

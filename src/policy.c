@@ -440,8 +440,9 @@ const struct scc_override *scc_policy_find_override(const struct scc_policy *pol
     return NULL;
 }
 
-const struct scc_rule *scc_policy_match(const struct scc_policy *policy,
-                                        const struct scc_call *call, uint32_t *return_value)
+/** As scc_policy_match(), for the arguments as they are. */
+static const struct scc_rule *match_as_given(const struct scc_policy *policy,
+                                             const struct scc_call *call, uint32_t *return_value)
 {
     const struct scc_override *override = scc_policy_find_override(policy, call->audit, call->nr);
     if (override) {
@@ -462,6 +463,49 @@ const struct scc_rule *scc_policy_match(const struct scc_policy *policy,
     }
     *return_value = policy->default_return;
     return NULL;
+}
+
+uint8_t scc_policy_loose_args(const struct scc_policy *policy, const struct scc_arch *arch,
+                              uint32_t nr)
+{
+    const struct scc_syscall *call = policy->hardens ? scc_syscall_at(arch, nr) : NULL;
+    return call ? scc_syscall_loose_args(call, arch) : 0;
+}
+
+/** The call as the kernel reads it, as far as the policy wants to know. */
+static struct scc_call clear_loose(const struct scc_policy *policy, const struct scc_call *call)
+{
+    struct scc_call cleared = *call;
+    uint32_t outside;
+    const struct scc_policy_arch *arch =
+        scc_policy_find_arch(policy, call->audit, call->nr, &outside);
+    unsigned loose = arch ? scc_policy_loose_args(policy, arch->arch, call->nr) : 0;
+    for (unsigned i = 0; i < SCC_ARG_COUNT; i++) {
+        if (loose >> i & 1)
+            cleared.args[i] &= UINT32_MAX;
+    }
+    return cleared;
+}
+
+bool scc_policy_is_tightened(const struct scc_policy *policy, const struct scc_call *call,
+                             struct scc_call *cleared)
+{
+    uint32_t given, other;
+    if (!policy->hardens)
+        return false;
+    *cleared = clear_loose(policy, call);
+    match_as_given(policy, call, &given);
+    match_as_given(policy, cleared, &other);
+    return scc_action_of(other) < scc_action_of(given);
+}
+
+const struct scc_rule *scc_policy_match(const struct scc_policy *policy,
+                                        const struct scc_call *call, uint32_t *return_value)
+{
+    struct scc_call cleared;
+    if (scc_policy_is_tightened(policy, call, &cleared))
+        return match_as_given(policy, &cleared, return_value);
+    return match_as_given(policy, call, return_value);
 }
 
 uint32_t scc_policy_answer(const scc_policy *policy, const struct scc_call *call)

@@ -97,6 +97,8 @@ struct scc_policy {
     size_t override_count;
     /** Of rules with comparisons that one input matches, the strictest answers, not the first. */
     bool takes_strictest;
+    /** struct scc_reading's. */
+    bool hardens;
     bool has_flags;
     uint32_t flags;
     char *listener_path;     /* or NULL */
@@ -138,11 +140,25 @@ const struct scc_policy_arch *scc_policy_find_arch(const struct scc_policy *poli
 bool scc_policy_is_listed(const struct scc_policy *policy, const struct scc_call *call);
 
 /**
+ * The arguments, bit i for argument i, whose high words @p policy does not believe at @p nr of
+ * @p arch: those of 32 bits where it hardens, otherwise none.
+ */
+uint8_t scc_policy_loose_args(const struct scc_policy *policy, const struct scc_arch *arch,
+                              uint32_t nr);
+
+/**
  * The rule that answers @p call, or NULL where the default or bad arch does; *return_value is the
  * answer either way.
  */
 const struct scc_rule *scc_policy_match(const struct scc_policy *policy,
                                         const struct scc_call *call, uint32_t *return_value);
+
+/**
+ * Whether the call is answered as another one: where the policy hardens, and the arguments without
+ * the high words that the kernel ignores get the stricter answer. *cleared is then that call.
+ */
+bool scc_policy_is_tightened(const struct scc_policy *policy, const struct scc_call *call,
+                             struct scc_call *cleared);
 
 /** The rule without comparisons that answers before @p rule, or NULL; for rules that are shadowed.
  */

@@ -451,6 +451,7 @@ int scc_policy_select(const scc_profile *profile, const scc_target *target,
     };
     if (!at.policy)
         return scc_error_nomem(err);
+    at.policy->hardens = at.reading->hardens;
     at.policy->takes_strictest = at.reading->on_conflict == SCC_CONFLICT_STRICTEST;
     if (select_all(&at) < 0) {
         scc_policy_free(at.policy);

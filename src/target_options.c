@@ -143,6 +143,13 @@ static int apply_on_conflict(void *settings, const char *value, scc_error **err)
     return 0;
 }
 
+static int apply_harden(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct scc_target_options *)settings)->reading.hardens = true;
+    return 0;
+}
+
 static const struct scc_option rows[] = {
     {"arch", 0, "NAME",
      "the architecture, by Docker's, libseccomp's or SCMP_ARCH_ name (default: this machine; "
@@ -169,6 +176,10 @@ static const struct scc_option rows[] = {
      "where one call matches argument rules of different actions: refuse the profile (default), or "
      "let the strictest action answer",
      apply_on_conflict},
+    {"harden", 0, NULL,
+     "never more permissive: of a profile's answers for the arguments as given and for them "
+     "without the high words of 32-bit arguments, which the kernel ignores, the stricter one",
+     apply_harden},
 };
 
 struct scc_option_group scc_target_option_group(struct scc_target_options *options)

@@ -50,7 +50,8 @@ static inline bool select_policy(struct fixture *fixture, const char *arch,
     scc_error *err = NULL;
     scc_target *target;
     must(scc_target_new(scc_arch_find(arch), scc_target_caps_docker(), 6, 18, &target, &err), err);
-    int result = scc_policy_select(fixture->profile, target, &(struct scc_reading){on_conflict},
+    int result = scc_policy_select(fixture->profile, target,
+                                   &(struct scc_reading){.on_conflict = on_conflict},
                                    &fixture->policy, NULL, &err);
     scc_target_free(target);
     scc_error_free(err);

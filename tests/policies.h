@@ -57,8 +57,8 @@ static inline struct selected select_with(const char *text, const char *arch, ui
     must(
         scc_target_new(scc_arch_find(arch), caps, release.major, release.minor, &target, &made.err),
         made.err);
-    if (scc_policy_select(made.profile, target, &(struct scc_reading){on_conflict}, &made.policy,
-                          made.diags, &made.err) < 0)
+    if (scc_policy_select(made.profile, target, &(struct scc_reading){.on_conflict = on_conflict},
+                          &made.policy, made.diags, &made.err) < 0)
         cr_assert_null(made.policy);
     scc_target_free(target);
     return made;

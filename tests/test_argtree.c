@@ -17,10 +17,17 @@ enum { DEFAULT = 1 };
 
 static const struct scc_search_cost cost = {.node = 1000, .branch_step = 100};
 
+static struct scc_arg_setting setting_of(bool is_64bit)
+{
+    return (struct scc_arg_setting){.default_return = DEFAULT,
+                                    .wide = is_64bit ? SCC_ARGS_WIDE : 0};
+}
+
 static scc_dag_ref build(struct scc_dag *dag, const struct scc_arg_rule *rules, size_t count,
                          bool is_64bit)
 {
-    scc_dag_ref ref = scc_argtree_build(dag, rules, count, DEFAULT, is_64bit, false, &cost);
+    const struct scc_arg_setting setting = setting_of(is_64bit);
+    scc_dag_ref ref = scc_argtree_build(dag, rules, count, &setting, &cost);
     cr_assert_not(dag->failed);
     cr_assert_neq(ref, SCC_DAG_FAILED);
     return ref;
@@ -94,10 +101,11 @@ Test(argtree, the_first_rule_that_holds_answers)
             if (round % 2) /* of one answer: in any order */
                 rules[i].return_value = 2;
         }
+        const struct scc_arg_setting setting = setting_of(is_64bit);
         const scc_dag_ref refs[] = {
             build(&dag, rules, count, is_64bit),
-            scc_argchain_build(&dag, rules, count, DEFAULT, is_64bit, false, false),
-            scc_argchain_build(&dag, rules, count, DEFAULT, is_64bit, false, true),
+            scc_argchain_build(&dag, rules, count, &setting, false),
+            scc_argchain_build(&dag, rules, count, &setting, true),
         };
         for (unsigned i = 0; i < 200 * SCC_COUNT(refs); i++) {
             struct scc_call call = {0};
@@ -150,7 +158,8 @@ static void assert_chain(const struct scc_arg_rule *rules, size_t count, const c
 {
     struct scc_dag dag = {0};
     struct scc_strbuf out = {0};
-    tree_print(&out, &dag, scc_argchain_build(&dag, rules, count, DEFAULT, true, false, false));
+    const struct scc_arg_setting setting = setting_of(true);
+    tree_print(&out, &dag, scc_argchain_build(&dag, rules, count, &setting, false));
     cr_assert_str_eq(out.data, text);
     scc_strbuf_free(&out);
     scc_dag_clear(&dag);

@@ -6,6 +6,7 @@
 #ifndef SECCOMPC_POLICY_H
 #define SECCOMPC_POLICY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,12 @@ enum scc_on_conflict {
 /** How a profile is read where it can be read in several ways; zeroed: as it is written. */
 struct scc_reading {
     enum scc_on_conflict on_conflict;
+    /**
+     * A call gets the stricter of two answers: that for its arguments as given, and that for them as
+     * the kernel reads them, the high words of 32-bit arguments cleared. Which arguments these are is
+     * known by the kernel's signatures (scc_policy_answer() says more). Never more permissive.
+     */
+    bool hardens;
 };
 
 /** One call as the kernel shows it to a filter, arguments in 64 bits whatever the architecture. */
@@ -82,6 +89,12 @@ uint32_t scc_policy_default(const scc_policy *policy);
  * The return value that the policy gives to @p call: the rules' meaning itself, without libseccomp
  * and without a program. Where one input matches comparison rules of several actions, the first in
  * profile order answers.
+ *
+ * Where the profile was read with `hardens`, a call of an ABI with 64-bit arguments is answered
+ * twice, and the answer whose action stands first in the kernel's order (seccomp(2)) counts; the
+ * first of the two where they have one action, with different numbers. That other answer is for the
+ * call whose 32-bit arguments (int, unsigned int, pid_t …) have no high word. A call that is made
+ * through socketcall or ipc has the arguments of these.
  */
 uint32_t scc_policy_answer(const scc_policy *policy, const struct scc_call *call);
 
