@@ -60,14 +60,4 @@ void scc_outcomes_free(struct scc_outcomes *outcomes);
 int scc_outcomes_find(struct scc_decision_space *space, scc_diagram a, scc_diagram b,
                       struct scc_outcomes *outcomes, scc_error **err);
 
-/** Words whose values are known: `known` has bit enum scc_decision_word, `values` the values. */
-struct scc_given {
-    uint32_t known;
-    uint32_t values[SCC_DECISION_WORD_COUNT];
-};
-
-/** What @p diagram says once the given words are known. Errors as scc_cells_split(). */
-int scc_decision_given(struct scc_decision_space *space, scc_diagram diagram,
-                       const struct scc_given *given, scc_diagram *result, scc_error **err);
-
 #endif

@@ -360,34 +360,40 @@ scc_diagram scc_node_apply(struct scc_decision_space *space, enum scc_node_opera
     return space->failure == SCC_NODE_SOUND ? apply(space, operation, a, b) : SCC_DIAGRAM_FAILED;
 }
 
-static scc_diagram clear_words(struct scc_decision_space *space, scc_diagram diagram,
-                               uint32_t words)
+/** @p call tells the results of one call of scc_node_given() from those of another. */
+static scc_diagram fix_words(struct scc_decision_space *space, scc_diagram diagram,
+                             const struct scc_given *given, uint32_t call)
 {
     const scc_diagram key = key_of(SCC_NODE_OPERATION_COUNT);
-    const struct scc_node node = space->nodes[diagram];
+    const struct scc_node node = space->nodes[diagram]; /* by value: the space grows */
     if (node.level == SCC_LEVEL_RETURN)
         return diagram;
-    struct scc_node_result *entry = find_remembered(space, key, diagram, words);
-    if (is_remembered(entry, key, diagram, words))
+    unsigned word = space->words[node.level], bit = space->bits[node.level];
+    scc_diagram result;
+    struct scc_node_result *entry = find_remembered(space, key, diagram, call);
+    if (is_remembered(entry, key, diagram, call))
         return entry->result;
     if (!scc_node_take_steps(space, 1))
         return SCC_DIAGRAM_FAILED;
-    scc_diagram result = clear_words(space, node.low, words);
-    if (!(words >> space->words[node.level] & 1)) {
-        scc_diagram high = clear_words(space, node.high, words);
-        result = branch(space, node.level, result, high);
+    if (given->known >> word & 1) {
+        bool is_high = given->values[word] >> bit & 1;
+        result = fix_words(space, is_high ? node.high : node.low, given, call);
+    } else {
+        scc_diagram low = fix_words(space, node.low, given, call);
+        scc_diagram high = fix_words(space, node.high, given, call);
+        result = branch(space, node.level, low, high);
     }
     if (space->failure != SCC_NODE_SOUND)
         return SCC_DIAGRAM_FAILED;
-    *find_remembered(space, key, diagram, words) =
-        (struct scc_node_result){key, diagram, words, result};
+    *find_remembered(space, key, diagram, call) =
+        (struct scc_node_result){key, diagram, call, result};
     return result;
 }
 
-scc_diagram scc_node_clear_words(struct scc_decision_space *space, scc_diagram diagram,
-                                 uint32_t words)
+scc_diagram scc_node_given(struct scc_decision_space *space, scc_diagram diagram,
+                           const struct scc_given *given)
 {
-    return space->failure == SCC_NODE_SOUND ? clear_words(space, diagram, words)
+    return space->failure == SCC_NODE_SOUND ? fix_words(space, diagram, given, space->given_count++)
                                             : SCC_DIAGRAM_FAILED;
 }
 

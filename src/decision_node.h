@@ -70,6 +70,7 @@ struct scc_decision_space {
     size_t bucket_count;
     struct scc_node_result *cache; /* as many as buckets */
     uint64_t steps, step_limit;
+    uint32_t given_count; /* of scc_node_given(): each call has results of its own */
     enum scc_node_failure failure;
     uint16_t levels[SCC_DECISION_WORD_COUNT][SCC_DECISION_WORD_BITS]; /* of each bit */
     uint8_t words[SCC_LEVEL_COUNT], bits[SCC_LEVEL_COUNT];            /* of each level */
@@ -140,9 +141,15 @@ enum scc_node_operation {
 scc_diagram scc_node_apply(struct scc_decision_space *space, enum scc_node_operation operation,
                            scc_diagram a, scc_diagram b);
 
-/** @p diagram as if the words in @p words (bit i: word i) were 0. */
-scc_diagram scc_node_clear_words(struct scc_decision_space *space, scc_diagram diagram,
-                                 uint32_t words);
+/** Words whose values are known: `known` has bit enum scc_decision_word, `values` the values. */
+struct scc_given {
+    uint32_t known;
+    uint32_t values[SCC_DECISION_WORD_COUNT];
+};
+
+/** What @p diagram says once the given words are known. */
+scc_diagram scc_node_given(struct scc_decision_space *space, scc_diagram diagram,
+                           const struct scc_given *given);
 
 /** A part of a word's values: from `start` to the next segment's. */
 struct scc_segment {

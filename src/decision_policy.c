@@ -272,10 +272,10 @@ static scc_diagram answer_cleared(struct scc_decision_space *space, const struct
                                   const struct scc_arch *arch, uint32_t nr, scc_diagram given)
 {
     unsigned loose = scc_policy_loose_args(policy, arch, nr);
-    uint32_t words = 0;
+    struct scc_given cleared = {0};
     for (unsigned i = 0; i < SCC_ARG_COUNT; i++)
-        words |= (loose >> i & 1) << scc_decision_arg_high(i);
-    return words ? scc_node_clear_words(space, given, words) : given;
+        cleared.known |= (loose >> i & 1) << scc_decision_arg_high(i);
+    return cleared.known ? scc_node_given(space, given, &cleared) : given;
 }
 
 /** Covers the numbers from @p from on: the default, and what the rules of @p arch say. */

@@ -207,7 +207,8 @@ static int find_outcomes(struct scc_explanation *explanation, scc_diagram diagra
     struct scc_decision_extent extent;
     scc_diagram there =
         scc_decision_at_nr(explanation->space, diagram, item->arch->audit, item->nr);
-    if (scc_decision_given(explanation->space, there, &given, &there, err) < 0 ||
+    there = scc_node_given(explanation->space, there, &given);
+    if (scc_node_check(explanation->space, err) < 0 ||
         scc_decision_measure(explanation->space, there, &extent, err) < 0 ||
         scc_outcomes_find(explanation->space, there, there, &found, err) < 0)
         return -1;

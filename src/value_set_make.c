@@ -445,6 +445,59 @@ static void offer_cover(struct maker *maker, bool is_negated)
     offer(maker, &candidate);
 }
 
+/** The set of one word's values in @p where, in the ranges of the whole value or of all others. */
+static void add_word_test(struct maker *maker, scc_diagram where, bool is_high,
+                          struct candidate *candidate)
+{
+    for (int is_negated = 0; is_negated < 2; is_negated++) {
+        struct listing listing = {
+            .space = maker->space,
+            .variable = maker->variable,
+            .mask = is_high ? ~(uint64_t)UINT32_MAX : UINT32_MAX,
+            .wanted = is_negated ? SCC_DIAGRAM_NOWHERE : SCC_DIAGRAM_EVERYWHERE,
+        };
+        list_ranges(&listing, where, SCC_VALUE_RANGES_MAX);
+        if (listing.count > SCC_VALUE_RANGES_MAX || (listing.count > 1 && is_high && !is_negated))
+            continue;
+        for (size_t i = 0; is_high && i < listing.count; i++)
+            listing.items[i].last |= UINT32_MAX;
+        add_test(maker, candidate,
+                 (struct scc_value_test){is_high ? UINT64_MAX : UINT32_MAX, is_negated,
+                                         listing.items, listing.count});
+        return;
+    }
+}
+
+/** Offers a test of each word, where the set has every low word with every high word of two sets.
+ */
+static void offer_words(struct maker *maker)
+{
+    struct listing first = {.space = maker->space,
+                            .variable = maker->variable,
+                            .mask = scc_variable_largest(maker->variable),
+                            .wanted = SCC_DIAGRAM_EVERYWHERE};
+    unsigned high = maker->variable.word, low = high + 1;
+    struct scc_given given = {0};
+    struct candidate candidate = {.needs_all = true};
+    if (maker->variable.word_count < 2)
+        return;
+    list_ranges(&first, maker->where, 1);
+    given.values[high] = (uint32_t)(first.items[0].first >> 32);
+    given.values[low] = (uint32_t)first.items[0].first;
+    given.known = 1u << high;
+    scc_diagram low_words = scc_node_given(maker->space, maker->where, &given);
+    given.known = 1u << low;
+    scc_diagram high_words = scc_node_given(maker->space, maker->where, &given);
+    if (!scc_node_is_sound(maker->space) || low_words == SCC_DIAGRAM_EVERYWHERE ||
+        high_words == SCC_DIAGRAM_EVERYWHERE ||
+        scc_node_and(maker->space, high_words, low_words) != maker->where)
+        return;
+    add_word_test(maker, low_words, false, &candidate);
+    add_word_test(maker, high_words, true, &candidate);
+    if (candidate.test_count == 2)
+        offer(maker, &candidate);
+}
+
 /** Where every form is too long: the first ranges, and how many more there are. */
 static void offer_beginning(struct maker *maker)
 {
@@ -487,6 +540,7 @@ static int offer_all(struct maker *maker, scc_error **err)
     offer_mask(maker, support);
     bool is_short = maker->best.test_count && maker->best_cost < SHORT_COST;
     if (inside > 2 && outside > 2 && !is_short) {
+        offer_words(maker);
         offer_cover(maker, false);
         offer_cover(maker, true);
     }

@@ -310,8 +310,9 @@ static void select_slim(struct table *table, const scc_target *target,
     cr_assert_not_null(text);
     must(scc_profile_parse(text, len, "slim", &table->slim.profile, NULL, &table->slim.err),
          table->slim.err);
-    must(scc_policy_select(table->slim.profile, target, &(struct scc_reading){on_conflict},
-                           &table->slim.policy, NULL, &table->slim.err),
+    must(scc_policy_select(table->slim.profile, target,
+                           &(struct scc_reading){.on_conflict = on_conflict}, &table->slim.policy,
+                           NULL, &table->slim.err),
          table->slim.err);
     free(text);
 }
@@ -360,8 +361,9 @@ static void read_target(struct table *table, char *rest)
          table->made.err);
     if (scc_profile_parse(table->profile.data, table->profile.len, "profile", &table->made.profile,
                           table->made.diags, &table->made.err) == 0 &&
-        scc_policy_select(table->made.profile, target, &(struct scc_reading){on_conflict},
-                          &table->made.policy, table->made.diags, &table->made.err) == 0) {
+        scc_policy_select(table->made.profile, target,
+                          &(struct scc_reading){.on_conflict = on_conflict}, &table->made.policy,
+                          table->made.diags, &table->made.err) == 0) {
         select_slim(table, target, on_conflict);
         for (int i = 0; i < EMITTER_COUNT; i++)
             emitters[i].emit(table->made.policy, &table->programs[i], &table->unmade[i]);

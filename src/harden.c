@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harden.h"
+
+#include <stdlib.h>
+
+#include "error.h"
+#include "util.h"
+
+enum {
+    /** Nodes that the rules of one number may take. */
+    NUMBER_NODES = 1 << 20,
+};
+
+void scc_hardened_clear(struct scc_hardened_list *list)
+{
+    free(list->items);
+    *list = (struct scc_hardened_list){0};
+}
+
+enum scc_hardening scc_hardened_how(const struct scc_hardened_list *list,
+                                    const struct scc_placed_rule *placed)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].placed == placed)
+            return list->items[i].how;
+    }
+    return SCC_HARDENS_NOTHING;
+}
+
+/** Whether one of the rules compares an argument whose high word is not believed. */
+static bool compares_loose(const struct scc_policy *policy, const struct scc_hardened *number)
+{
+    unsigned loose = scc_policy_loose_args(policy, number->table->arch, number->placed->nr);
+    for (size_t i = 0; loose && i < number->count; i++) {
+        struct scc_cmp cmps[SCC_ARG_COUNT];
+        unsigned count = scc_policy_cmps(policy, &number->placed[i], cmps);
+        for (unsigned j = 0; j < count; j++) {
+            if (loose >> cmps[j].arg & 1)
+                return true;
+        }
+    }
+    return false;
+}
+
+/** Looks at one number, in a space of its own. */
+static int look_at(const struct scc_policy *policy, struct scc_hardened *number, scc_error **err)
+{
+    struct scc_decision_space *space = NULL;
+    number->how = SCC_HARDENS_NOTHING;
+    if (!compares_loose(policy, number) ||
+        scc_policy_find_override(policy, number->table->arch->audit, number->placed->nr))
+        return 0;
+    if (scc_decision_space_new(NUMBER_NODES, SCC_ORDER_BY_WORD, &space, err) < 0)
+        return -1;
+    number->how =
+        scc_decision_hardening(space, policy, number->table->arch, number->placed, number->count);
+    scc_decision_space_free(space);
+    return 0;
+}
+
+static int add(struct scc_hardened_list *list, struct scc_hardened number, scc_error **err)
+{
+    if (number.how == SCC_HARDENS_NOTHING)
+        return 0;
+    if (!SCC_GROW(list->items, list->cap, list->count + 1))
+        return scc_error_nomem(err);
+    list->items[list->count++] = number;
+    return 0;
+}
+
+int scc_hardened_find(const struct scc_policy *policy, struct scc_hardened_list *list,
+                      scc_error **err)
+{
+    *list = (struct scc_hardened_list){0};
+    for (size_t i = 0; policy->hardens && i < policy->arch_count; i++) {
+        const struct scc_policy_arch *table = &policy->arches[i];
+        struct scc_hardened number = {.table = table};
+        for (size_t at = 0; at < table->count; at += number.count) {
+            number.placed = scc_policy_rules_at(table, table->placed[at].nr, &number.count);
+            if (look_at(policy, &number, err) < 0 || add(list, number, err) < 0) {
+                scc_hardened_clear(list);
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
