@@ -13,9 +13,8 @@
 static_assert(sizeof(struct scc_emit_options) == 2 * sizeof(void *),
               "scc_cache_program_options() and add_emit_options() name every option");
 static_assert(sizeof(struct scc_reading) == 2 * sizeof(int), "add_reading() names every option");
-static_assert(sizeof(struct scc_compile_options) == sizeof(struct scc_emit_options) +
-                                                        sizeof(struct scc_reading) +
-                                                        2 * sizeof(void *),
+static_assert(sizeof(struct scc_compile_options) ==
+                  sizeof(struct scc_emit_options) + sizeof(struct scc_reading) + 2 * sizeof(void *),
               "scc_cache_program_options() and scc_cache_key() name every option");
 
 struct scc_compile_options scc_cache_program_options(const struct scc_compile_options *options)

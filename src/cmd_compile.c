@@ -432,6 +432,8 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
         if (scc_compile(profile, target->target, &options, &target->compiled, diags, at->err) < 0)
             return choice->count > 1 ? wrap_target(target->target, at->err) : -1;
         report->target_count++;
+        if (scc_report_find_hardening(target, diags, at->err) < 0)
+            return -1;
     }
     if (scc_diags_drop_repeats(diags, at->err) < 0)
         return -1;
@@ -449,8 +451,10 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
 
 static void clear_report(struct scc_report *report)
 {
-    for (size_t i = 0; i < report->target_count; i++)
+    for (size_t i = 0; i < report->target_count; i++) {
+        scc_difference_clear(&report->targets[i].hardening);
         scc_compiled_clear(&report->targets[i].compiled);
+    }
     for (size_t i = 0; i < report->output_count; i++)
         free(report->outputs[i].path);
     free(report->targets);

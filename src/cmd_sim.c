@@ -39,6 +39,7 @@ struct answer {
     enum reason reason; /* of a profile's */
     const struct scc_rule *rule;
     bool is_behind_door; /* the rule is for a call that is made through this one */
+    bool is_tightened;   /* --harden: the answer to the call without high words */
 };
 
 struct result {
@@ -61,7 +62,9 @@ static bool meets(const struct scc_case_expectation *expected, uint32_t return_v
 static void ask_policy(const struct scc_policy *policy, const struct scc_case *item,
                        const struct scc_call *call, struct answer *answer)
 {
+    struct scc_call cleared;
     answer->rule = scc_policy_match(policy, call, &answer->return_value);
+    answer->is_tightened = scc_policy_is_tightened(policy, call, &cleared);
     if (answer->rule)
         answer->reason = REASON_RULE;
     else if (scc_policy_find_override(policy, call->audit, call->nr))
@@ -94,6 +97,7 @@ static void count_answer(struct result *result, const struct answer *answer)
             continue;
         if (known->reason != answer->reason || known->rule != answer->rule)
             known->reason = REASON_SEVERAL;
+        known->is_tightened &= answer->is_tightened;
         known->calls++;
         return;
     }
@@ -174,6 +178,8 @@ static void describe_answer(struct scc_strbuf *out, const struct scc_input *inpu
         describe_rule(out, input->policy, answer);
     else
         scc_strbuf_add(out, reasons[answer->reason]);
+    if (answer->is_tightened)
+        scc_strbuf_add(out, ", by --harden: 32-bit arguments without their high words");
     scc_strbuf_add(out, ")");
 }
 
@@ -243,6 +249,7 @@ static void put_rule(struct scc_json_build *json, cJSON *object, const struct sc
         [REASON_OVERRIDE] = "override", [REASON_SEVERAL] = "several",
     };
     scc_json_put_text(json, object, "by", reasons[answer->reason]);
+    scc_json_put_bool(json, object, "hardened", answer->is_tightened);
     if (answer->reason != REASON_RULE)
         return;
     struct scc_place place = scc_policy_place_of(policy, answer->rule);

@@ -13,6 +13,7 @@
 #include "emit_scmp.h"
 #include "error.h"
 #include "frequencies.h"
+#include "harden.h"
 #include "prove.h"
 #include "strbuf.h"
 #include "tables.h"
@@ -284,6 +285,16 @@ static int crosscheck(struct scc_compiled *made, const struct scc_compile_option
  * The pipeline
  */
 
+/** The slim profile has rules alone. */
+static int refuse_hardened_oci(const struct scc_policy *policy,
+                               const struct scc_compile_options *options, scc_error **err)
+{
+    return options->wants_oci
+               ? scc_hardened_refuse(policy, "--export-oci",
+                                     "expected a program (--export-bpf, --export-blob)", err)
+               : 0;
+}
+
 /** libseccomp answers conflicting rules by the shape of its tree, so the slim profile cannot say
  * more than that they conflict. */
 static int refuse_conflicts_in_oci(const scc_profile *profile, const scc_target *target,
@@ -325,7 +336,9 @@ int scc_compile(const scc_profile *profile, const scc_target *target,
         return -1;
     if (scc_policy_select(profile, target, &options->reading, &made.policy, diags, err) < 0)
         return -1;
-    int done = emit(&made, options, diags, err);
+    int done = refuse_hardened_oci(made.policy, options, err);
+    if (done == 0)
+        done = emit(&made, options, diags, err);
     if (done == 0) {
         made.oci = scc_policy_to_oci(made.policy, &made.oci_bytes);
         done = made.oci ? check_slim(target, options, &made, err) : scc_error_nomem(err);

@@ -255,31 +255,34 @@ static void describe_example(struct scc_strbuf *out, const struct scc_difference
     scc_return_describe(out, difference->after, errnos);
 }
 
-static int print_line(const char *label, struct scc_strbuf *text, scc_error **err)
+const char *scc_difference_line(struct scc_strbuf *out, const struct scc_difference *difference,
+                                size_t index, const struct scc_arch *arch)
 {
-    SCC_AUTOFREE char *line = scc_strbuf_steal(text);
-    if (!line)
-        return scc_error_nomem(err);
-    printf("%-*s", LABEL_COLUMNS, label);
-    scc_print_wrapped(stdout, line, LABEL_COLUMNS, LABEL_COLUMNS);
-    return 0;
+    if (index < difference->changes.count) {
+        const struct scc_change *change = &difference->changes.items[index];
+        scc_change_describe(out, change, arch);
+        return scc_direction_name(change->direction);
+    }
+    if (!difference->is_example_alone || index)
+        return NULL;
+    describe_example(out, difference, arch);
+    scc_strbuf_add(out, "; this is one example, all differences are too many for words");
+    return "e.g.";
 }
 
 int scc_difference_print(const struct scc_difference *difference, const struct scc_arch *arch,
                          scc_error **err)
 {
     struct scc_strbuf text = {0};
-    for (size_t i = 0; i < difference->changes.count; i++) {
-        const struct scc_change *change = &difference->changes.items[i];
-        scc_change_describe(&text, change, arch);
-        if (print_line(scc_direction_name(change->direction), &text, err) < 0)
-            return -1;
+    const char *label;
+    for (size_t i = 0; (label = scc_difference_line(&text, difference, i, arch)) != NULL; i++) {
+        SCC_AUTOFREE char *line = scc_strbuf_steal(&text);
+        if (!line)
+            return scc_error_nomem(err);
+        printf("%-*s", LABEL_COLUMNS, label);
+        scc_print_wrapped(stdout, line, LABEL_COLUMNS, LABEL_COLUMNS);
     }
-    if (!difference->is_example_alone)
-        return 0;
-    describe_example(&text, difference, arch);
-    scc_strbuf_add(&text, "; this is one example, all differences are too many for words");
-    return print_line("e.g.", &text, err);
+    return 0;
 }
 
 static void put_texts(struct scc_json_build *build, cJSON *object, const char *key,
@@ -322,6 +325,19 @@ static void put_change(struct scc_json_build *build, cJSON *array, const struct 
     scc_json_put_return(build, object, "after", change->after, arch);
 }
 
+void scc_difference_put(struct scc_json_build *build, cJSON *object, const char *key,
+                        const struct scc_difference *difference, const struct scc_arch *arch)
+{
+    cJSON *changes = scc_json_put_array(build, object, key);
+    for (size_t i = 0; i < difference->changes.count; i++)
+        put_change(build, changes, &difference->changes.items[i], arch);
+    if (difference->is_example_alone) {
+        struct scc_strbuf text = {0};
+        describe_example(&text, difference, arch);
+        scc_json_put_strbuf(build, object, "example", &text);
+    }
+}
+
 int scc_difference_print_json(const struct scc_difference *difference,
                               const struct scc_difference_labels *labels,
                               const struct scc_arch *arch, scc_error **err)
@@ -332,14 +348,7 @@ int scc_difference_print_json(const struct scc_difference *difference,
     for (int i = 0; i < 2; i++)
         scc_json_put_text(&build, root, labels->keys[i], labels->names[i]);
     scc_json_put_bool(&build, root, "complete", !difference->is_example_alone);
-    cJSON *changes = scc_json_put_array(&build, root, "changes");
-    for (size_t i = 0; i < difference->changes.count; i++)
-        put_change(&build, changes, &difference->changes.items[i], arch);
-    if (difference->is_example_alone) {
-        struct scc_strbuf text = {0};
-        describe_example(&text, difference, arch);
-        scc_json_put_strbuf(&build, root, "example", &text);
-    }
+    scc_difference_put(&build, root, "changes", difference, arch);
     scc_json_put_diags(&build, root, labels->diags);
     return scc_json_build_print(&build, root, stdout, err);
 }

@@ -6,6 +6,7 @@
 #include "describe.h"
 #include "diag.h"
 #include "input.h"
+#include "json_build.h"
 
 enum {
     /** A question may take so many nodes of a decision diagram, twice; some 40 MiB each. */
@@ -42,6 +43,18 @@ int scc_difference_find(const struct scc_input *before, const struct scc_input *
 
 /** Frees what it holds; usable with SCC_CLEANUP. */
 void scc_difference_clear(struct scc_difference *difference);
+
+/**
+ * Adds line @p index, from 0, of what tells the difference: a change each, or where these are too
+ * many an example. Errnos carry the names of @p arch. Returns the line's label ("more", "less",
+ * "other" or "e.g."), NULL behind the last line.
+ */
+const char *scc_difference_line(struct scc_strbuf *out, const struct scc_difference *difference,
+                                size_t index, const struct scc_arch *arch);
+
+/** Puts the changes as an array under @p key, and an example where there is one alone. */
+void scc_difference_put(struct scc_json_build *build, cJSON *object, const char *key,
+                        const struct scc_difference *difference, const struct scc_arch *arch);
 
 /** Prints a line for each change; errnos carry the names of @p arch. Errors: without memory. */
 int scc_difference_print(const struct scc_difference *difference, const struct scc_arch *arch,

@@ -17,6 +17,7 @@
 
 #include "diag.h"
 #include "error.h"
+#include "harden.h"
 #include "policy.h"
 #include "program.h"
 #include "strbuf.h"
@@ -177,6 +178,7 @@ int scc_scmp_view_make(const struct scc_policy *policy, struct scc_scmp_view *vi
 {
     SCC_AUTOFREE unsigned char *lost_on = calloc(policy->rule_count + 1, 1);
     *view = (struct scc_scmp_view){.policy = *policy};
+    view->policy.hardens = false;
     int done = lost_on ? 0 : -1;
     view->policy.arch_count = 0;
     for (size_t i = 0; i < policy->arch_count && done == 0; i++) {
@@ -471,6 +473,8 @@ int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_progr
     const struct scc_arch *unknown = scc_scmp_unknown_arch(policy);
     if (unknown)
         return refuse_arch(unknown, err);
+    if (scc_hardened_refuse(policy, "libseccomp's program", "-O2 can", err) < 0)
+        return -1;
     if (tell_lost(policy, diags, err) < 0 ||
         scc_scmp_write(policy, shape, &made, &repaired, err) < 0)
         return -1;

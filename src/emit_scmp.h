@@ -7,7 +7,7 @@
 
 #include "policy.h"
 
-/** A policy as far as the installed libseccomp can say it. */
+/** A policy as far as the installed libseccomp can say it; it never hardens. */
 struct scc_scmp_view {
     /** Shares the rules with the policy it was made from, and must not outlive it. */
     struct scc_policy policy;

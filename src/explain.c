@@ -7,6 +7,7 @@
 #include "decision.h"
 #include "difference.h"
 #include "emit_scmp.h"
+#include "harden.h"
 #include "program.h"
 #include "regions.h"
 #include "syscall.h"
@@ -153,9 +154,14 @@ static int add_items_of_program(struct scc_explanation *explanation, scc_arch_se
 struct scc_question scc_explained_question(const struct scc_explanation *explanation,
                                            const struct scc_explained *item)
 {
-    if (!item->door)
-        return explanation->question;
-    return (struct scc_question){.known_args = 1, .args = {item->selector}};
+    struct scc_question question = explanation->question;
+    if (item->door)
+        return (struct scc_question){.known_args = 1, .args = {item->selector}};
+    for (unsigned i = 0; i < SCC_ARG_COUNT; i++) {
+        if (item->cleared_args >> i & 1)
+            question.args[i] &= UINT32_MAX;
+    }
+    return question;
 }
 
 static struct scc_given given_words(const struct scc_question *question)
@@ -272,11 +278,64 @@ static void find_reason(struct scc_explained *item)
     }
 }
 
+/** Tests the item's rules for its question, and finds what decides. */
+static int test_rules(struct scc_explanation *explanation, struct scc_explained *item,
+                      const struct scc_placed_rule *placed, scc_error **err)
+{
+    struct scc_question question = scc_explained_question(explanation, item);
+    item->rules = scc_pool_take(&explanation->pool, item->rule_count, sizeof *item->rules);
+    if (!item->rules)
+        return scc_error_nomem(err);
+    for (size_t i = 0; i < item->rule_count; i++)
+        item->rules[i] =
+            test_rule(explanation->input->policy, &placed[i], &question, item->arch->is_64bit);
+    find_reason(item);
+    return 0;
+}
+
+/** The arguments whose known values have high words that hardening does not believe. */
+static uint8_t find_unbelieved(const struct scc_explanation *explanation,
+                               const struct scc_explained *item)
+{
+    struct scc_question question = scc_explained_question(explanation, item);
+    unsigned args = question.known_args &
+                    scc_policy_loose_args(explanation->input->policy, item->arch, item->nr);
+    for (unsigned i = 0; i < SCC_ARG_COUNT; i++) {
+        if (!(question.args[i] >> 32))
+            args &= ~(1u << i);
+    }
+    return (uint8_t)args;
+}
+
+/** Whether the item's rules, as they were tested, lead to its only answer. */
+static bool leads_to_answer(const struct scc_explanation *explanation,
+                            const struct scc_explained *item)
+{
+    if (item->reason == SCC_REASON_DEPENDS || item->outcome_count != 1)
+        return false;
+    uint32_t answer = item->deciding ? item->deciding->rule->return_value
+                                     : explanation->input->policy->default_return;
+    return answer == item->outcomes[0].return_value;
+}
+
+/**
+ * Where hardening does not believe a high word: tells the rules for the call without it, unless
+ * they explain the answer as it is.
+ */
+static int explain_cleared(struct scc_explanation *explanation, struct scc_explained *item,
+                           const struct scc_placed_rule *placed, scc_error **err)
+{
+    uint8_t unbelieved = find_unbelieved(explanation, item);
+    if (!unbelieved || leads_to_answer(explanation, item) || item->reason == SCC_REASON_DEPENDS)
+        return 0;
+    item->cleared_args = unbelieved;
+    return test_rules(explanation, item, placed, err);
+}
+
 static int explain_rules(struct scc_explanation *explanation, struct scc_explained *item,
-                         scc_error **err)
+                         const struct scc_hardened_list *hardened, scc_error **err)
 {
     const struct scc_policy *policy = explanation->input->policy;
-    struct scc_question question = scc_explained_question(explanation, item);
     uint32_t outside;
     const struct scc_policy_arch *arch =
         scc_policy_find_arch(policy, item->arch->audit, item->nr, &outside);
@@ -285,13 +344,10 @@ static int explain_rules(struct scc_explanation *explanation, struct scc_explain
         return 0;
     }
     const struct scc_placed_rule *placed = scc_policy_rules_at(arch, item->nr, &item->rule_count);
-    item->rules = scc_pool_take(&explanation->pool, item->rule_count, sizeof *item->rules);
-    if (!item->rules)
-        return scc_error_nomem(err);
-    for (size_t i = 0; i < item->rule_count; i++)
-        item->rules[i] = test_rule(policy, &placed[i], &question, item->arch->is_64bit);
-    find_reason(item);
-    return 0;
+    item->is_hardened = scc_hardened_how(hardened, placed) != SCC_HARDENS_NOTHING;
+    return test_rules(explanation, item, placed, err) < 0
+               ? -1
+               : explain_cleared(explanation, item, placed, err);
 }
 
 /** Notes what the installed libseccomp would leave out. */
@@ -356,15 +412,16 @@ static int explain_calls(struct scc_explanation *explanation, scc_error **err)
 
 static int explain_profile(struct scc_explanation *explanation, scc_error **err)
 {
+    SCC_CLEANUP(scc_hardened_clear) struct scc_hardened_list hardened = {0};
     const struct scc_policy *policy = explanation->input->policy;
     scc_diagram diagram;
     if (scc_decision_from_policy(explanation->space, policy, &diagram, err) < 0 ||
-        add_items_of_policy(explanation, err) < 0)
+        scc_hardened_find(policy, &hardened, err) < 0 || add_items_of_policy(explanation, err) < 0)
         return -1;
     for (size_t i = 0; i < explanation->count; i++) {
         struct scc_explained *item = &explanation->items[i];
         if (find_outcomes(explanation, diagram, item, err) < 0 ||
-            explain_rules(explanation, item, err) < 0)
+            explain_rules(explanation, item, &hardened, err) < 0)
             return -1;
     }
     return ask_scmp(explanation, err) < 0 ? -1 : explain_calls(explanation, err);

@@ -85,6 +85,10 @@ struct scc_explained {
     struct scc_explained_rule *rules; /* at this number, in the order in which they are asked */
     size_t rule_count;
     bool is_unknown_to_scmp; /* the installed libseccomp would leave out rules of these */
+    /** --harden changes answers here. */
+    bool is_hardened;
+    /** --harden: the rules are told for the call without the high words of these (bit i). */
+    uint8_t cleared_args;
     struct scc_path_step *path;
     size_t path_count;
     uint8_t needed_args; /* bit i: the answer depends on argument i */

@@ -127,6 +127,12 @@ static void put_item(struct writer *at, cJSON *array, const struct scc_explained
         put_path(at, object, item);
         return;
     }
+    scc_json_put_bool(&at->build, object, "hardened", item->is_hardened);
+    cJSON *cleared = scc_json_put_array(&at->build, object, "clearedArguments");
+    for (unsigned i = 0; i < SCC_ARG_COUNT; i++) {
+        if (item->cleared_args >> i & 1)
+            scc_json_put_uint(&at->build, cleared, NULL, i);
+    }
     put_rules(at, object, item);
     scc_json_put_bool(&at->build, object, "isUnknownToLibseccomp", item->is_unknown_to_scmp);
 }

@@ -237,9 +237,30 @@ static void tell_outcomes(struct told *told)
     scc_strbuf_add(&told->body, is_default ? " otherwise: the default action\n" : " otherwise\n");
 }
 
+/** Why the answer is not that of the rules for the arguments as given. */
+static void tell_hardened(struct told *told)
+{
+    const struct scc_explained *item = told->item;
+    struct scc_question question = scc_explained_question(told->explanation, item);
+    const char *joint = "--harden: the kernel reads ";
+    if (!item->cleared_args && item->is_hardened && item->reason == SCC_REASON_DEPENDS)
+        scc_strbuf_add(&told->body, "--harden: of the rules' answers to the arguments as given and "
+                                    "as the kernel reads them the stricter one\n");
+    for (unsigned i = 0; i < SCC_ARG_COUNT; i++) {
+        if (!(item->cleared_args >> i & 1))
+            continue;
+        scc_strbuf_addf(&told->body, "%sa%u as ", joint, i);
+        scc_value_describe(&told->body, question.args[i]);
+        joint = ", ";
+    }
+    if (item->cleared_args)
+        scc_strbuf_add(&told->body, ", which gets the stricter answer\n");
+}
+
 static void tell_reason(struct told *told)
 {
     const struct scc_explained *item = told->item;
+    tell_hardened(told);
     switch (item->reason) {
     case SCC_REASON_RULE:
         tell_rule(told, item->deciding);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harden.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "error.h"
+#include "strbuf.h"
 #include "util.h"
 
 enum {
@@ -27,8 +29,9 @@ enum scc_hardening scc_hardened_how(const struct scc_hardened_list *list,
     return SCC_HARDENS_NOTHING;
 }
 
-/** Whether one of the rules compares an argument whose high word is not believed. */
-static bool compares_loose(const struct scc_policy *policy, const struct scc_hardened *number)
+/** The first of the rules that compares an argument whose high word is not believed, or NULL. */
+static const struct scc_rule *find_loose(const struct scc_policy *policy,
+                                         const struct scc_hardened *number)
 {
     unsigned loose = scc_policy_loose_args(policy, number->table->arch, number->placed->nr);
     for (size_t i = 0; loose && i < number->count; i++) {
@@ -36,10 +39,10 @@ static bool compares_loose(const struct scc_policy *policy, const struct scc_har
         unsigned count = scc_policy_cmps(policy, &number->placed[i], cmps);
         for (unsigned j = 0; j < count; j++) {
             if (loose >> cmps[j].arg & 1)
-                return true;
+                return &policy->rules[number->placed[i].rule];
         }
     }
-    return false;
+    return NULL;
 }
 
 /** Looks at one number, in a space of its own. */
@@ -47,7 +50,7 @@ static int look_at(const struct scc_policy *policy, struct scc_hardened *number,
 {
     struct scc_decision_space *space = NULL;
     number->how = SCC_HARDENS_NOTHING;
-    if (!compares_loose(policy, number) ||
+    if (!find_loose(policy, number) ||
         scc_policy_find_override(policy, number->table->arch->audit, number->placed->nr))
         return 0;
     if (scc_decision_space_new(NUMBER_NODES, SCC_ORDER_BY_WORD, &space, err) < 0)
@@ -84,4 +87,23 @@ int scc_hardened_find(const struct scc_policy *policy, struct scc_hardened_list 
         }
     }
     return 0;
+}
+
+int scc_hardened_refuse(const struct scc_policy *policy, const char *what, const char *remedy,
+                        scc_error **err)
+{
+    SCC_CLEANUP(scc_hardened_clear) struct scc_hardened_list list = {0};
+    if (scc_hardened_find(policy, &list, err) < 0)
+        return -1;
+    if (!list.count)
+        return 0;
+    const struct scc_rule *rule = find_loose(policy, &list.items[0]);
+    struct scc_strbuf path = {0};
+    scc_strbuf_addf(&path, "syscalls[%" PRIu32 "]", rule->origin.entry);
+    SCC_AUTOFREE char *path_text = scc_strbuf_steal(&path);
+    if (!path_text)
+        return scc_error_nomem(err);
+    return scc_error_at(err, scc_policy_place_of(policy, rule), path_text,
+                        "%s: %s cannot say what --harden makes of this rule; %s", rule->call->name,
+                        what, remedy);
 }

@@ -33,6 +33,14 @@ int scc_hardened_find(const struct scc_policy *policy, struct scc_hardened_list 
 /** Frees the list; usable with SCC_CLEANUP. */
 void scc_hardened_clear(struct scc_hardened_list *list);
 
+/**
+ * For a form that has rules alone, @p what in the message, with @p remedy: refuses
+ * (SCC_ERROR_INPUT) the first rule of which hardening changes the answer, if there is one. Errors
+ * also as above.
+ */
+int scc_hardened_refuse(const struct scc_policy *policy, const char *what, const char *remedy,
+                        scc_error **err);
+
 /** What hardening makes of the rules that stand at @p placed in a table of the policy. */
 enum scc_hardening scc_hardened_how(const struct scc_hardened_list *list,
                                     const struct scc_placed_rule *placed);

@@ -196,10 +196,13 @@ void scc_proof_describe(struct scc_strbuf *out, const struct scc_policy *policy,
                         const struct scc_proof *proof)
 {
     const struct scc_arch *arch = arch_of_call(&proof->call);
+    struct scc_call cleared;
     describe_call(out, proof, arch);
     scc_strbuf_add(out, ": the profile answers ");
     scc_return_describe(out, proof->expected, policy->target);
     describe_rule(out, policy, proof, arch);
+    if (scc_policy_is_tightened(policy, &proof->call, &cleared))
+        scc_strbuf_add(out, " (--harden: 32-bit arguments without their high words)");
     scc_strbuf_add(out, ", the program ");
     scc_return_describe(out, proof->actual, policy->target);
 }

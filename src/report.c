@@ -14,6 +14,32 @@
 
 enum { LABEL_COLUMNS = 10 };
 
+int scc_report_find_hardening(struct scc_report_target *target, scc_diags *diags, scc_error **err)
+{
+    const struct scc_policy *policy = target->compiled.policy;
+    struct scc_policy plain = *policy;
+    const struct scc_input before = {.name = policy->profile_name, .policy = &plain};
+    const struct scc_input after = {.name = policy->profile_name,
+                                    .policy = target->compiled.policy};
+    scc_error *failure = NULL;
+    if (!policy->hardens)
+        return 0;
+    plain.hardens = false;
+    if (scc_difference_find(&before, &after, SCC_DIFFERENCE_ANY, &target->hardening, &failure) ==
+        0) {
+        target->tells_hardening = true;
+        return 0;
+    }
+    bool is_undecided = scc_error_get_code(failure) == SCC_ERROR_INPUT;
+    int done = is_undecided ? scc_diags_add(diags, SCC_DIAG_NOTE,
+                                            (struct scc_place){.file = policy->profile_name}, NULL,
+                                            err, "what --harden changes is too much to tell: %s",
+                                            scc_error_get_message(failure))
+                            : scc_error_nomem(err);
+    scc_error_free(failure);
+    return done;
+}
+
 /*
  * For a person
  */
@@ -167,6 +193,18 @@ static void print_proof(FILE *out, const struct scc_compiled *compiled)
     scc_report_line(out, "proof", &text);
 }
 
+static void print_hardening(FILE *out, const struct scc_report_target *target)
+{
+    const struct scc_arch *arch = target->compiled.policy->target;
+    struct scc_strbuf text = {0};
+    if (target->tells_hardening && target->hardening.is_none) {
+        scc_strbuf_add(&text, "nothing: no answer depends on what the kernel ignores");
+        scc_report_line(out, "hardened", &text);
+    }
+    for (size_t i = 0; scc_difference_line(&text, &target->hardening, i, arch); i++)
+        scc_report_line(out, i ? "" : "hardened", &text);
+}
+
 /** Names the entries that do not apply, and why. */
 static void print_details(FILE *out, const struct scc_report *report,
                           const struct scc_policy *policy)
@@ -242,6 +280,7 @@ static void print_for_person(FILE *out, const struct scc_report *report)
             print_details(out, report, target->compiled.policy);
         print_program(out, &target->compiled);
         print_proof(out, &target->compiled);
+        print_hardening(out, target);
     }
     print_diags(out, report->diags);
     print_outputs(out, report);
@@ -330,6 +369,9 @@ static void put_target(struct scc_json_build *json, cJSON *list, const struct sc
     put_selected(json, object, policy);
     put_left_out(json, object, report, policy);
     put_program(json, object, &target->compiled);
+    scc_json_put_bool(json, object, "hardens", policy->hardens);
+    if (target->tells_hardening)
+        scc_difference_put(json, object, "hardened", &target->hardening, policy->target);
 }
 
 static void put_report(struct scc_json_build *json, cJSON *root, const struct scc_report *report)

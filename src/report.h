@@ -9,6 +9,7 @@
 
 #include "compile.h"
 #include "diag.h"
+#include "difference.h"
 #include "strbuf.h"
 
 enum scc_report_style {
@@ -29,6 +30,9 @@ struct scc_report_target {
     const struct scc_target *target;
     struct scc_blob_condition condition; /* for what other targets the program is */
     struct scc_compiled compiled;
+    /** What --harden changed; only where `tells_hardening`. */
+    struct scc_difference hardening;
+    bool tells_hardening;
 };
 
 struct scc_report {
@@ -42,6 +46,12 @@ struct scc_report {
     bool is_verbose;
     size_t profile_bytes;
 };
+
+/**
+ * Finds what hardening changed in the target's answers, where its policy hardens. What is not
+ * decided within bounds is a note in @p diags. Errors: SCC_ERROR_SYSTEM without memory.
+ */
+int scc_report_find_hardening(struct scc_report_target *target, scc_diags *diags, scc_error **err);
 
 /** Prints the report of a compilation that is done. Returns false without memory. */
 bool scc_report_print(FILE *out, const struct scc_report *report, enum scc_report_style style);
