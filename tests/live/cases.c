@@ -28,6 +28,7 @@ const uint32_t live_blocks[LIVE_BLOCK_COUNT][LIVE_BLOCK_WORDS] = {
 
 /* Answers that many rows share. */
 #define ALLOWED "moby:allow common:allow"
+#define CLOSED "hard:EPERM " ALLOWED /* by --harden */
 #define IN_COMMON "moby:EPERM common:allow"
 #define IN_NEITHER "moby:EPERM common:ENOSYS"
 #define IN_NO_TABLE "runc:ENOSYS " IN_NEITHER
@@ -103,8 +104,8 @@ const struct live_case live_cases[] = {
      * other. On x86 a filter looks at low words; through int 0x80 a 64-bit process does bring the
      * high ones along, and they must not matter.
      */
-    {"socket(AF_ALG, high word)", 41, NONE, {SOCKET(HIGH | 38)}, ALLOWED},
-    {"socket(AF_VSOCK, high word)", 41, NONE, {SOCKET(HIGH | 40)}, ALLOWED " doors:EPERM"},
+    {"socket(AF_ALG, high word)", 41, NONE, {SOCKET(HIGH | 38)}, CLOSED},
+    {"socket(AF_VSOCK, high word)", 41, NONE, {SOCKET(HIGH | 40)}, CLOSED " doors:EPERM"},
     {"socket(AF_VSOCK, high word)", NONE, 359, {SOCKET(HIGH | 40)}, IN_COMMON " doors:EPERM"},
     {"socket(AF_UNIX, high word)", 41, NONE, {SOCKET(HIGH | AF_UNIX)}, ALLOWED " doors:EPERM"},
     {"socket(AF_UNIX, high word)", NONE, 359, {SOCKET(HIGH | AF_UNIX)}, ALLOWED " doors:allow"},

@@ -41,7 +41,8 @@ struct live_case {
     /**
      * What a filter made from which profile answers: "PROFILE:WORD", separated by spaces. PROFILE
      * is moby (Docker's default of 2026 and ours), common (containers/common's), native or doors
-     * (the files of that name beside this one), runc (any profile behind runc's stub). WORD is an
+     * (the files of that name beside this one), runc (any profile behind runc's stub), hard (what
+     * --harden makes of moby where that is something else). WORD is an
      * errno's name, "kill", or "allow": the kernel answers as it does without a filter. Three words
      * with commas are for the capabilities docker, none and all.
      */

@@ -41,6 +41,7 @@ show_program() {
 }
 
 show_profile moby "built-in"
+show_program hard,moby:0 "built-in docker -O2 --harden" all --harden --caps docker
 
 # What no other program decides: the words of the answers themselves.
 "$SECCOMPC" -q -O1 --arch amd64 --export-bpf docker.bpf
@@ -52,9 +53,19 @@ expect() { # LABEL ABI ANSWER
 }
 if [ "$2" = probe_x86_64 ]; then
     abis="x86_64 x86"
-    # A known hole of the profile: the kernel reads 32 bits of the family, the filter 64.
+    # A known hole of the profile: the kernel reads 32 bits of the family, the filter 64. --harden
+    # closes it, and that alone.
     vsock=$(answer "socket(AF_VSOCK)" x86_64 unfiltered-table)
     expect "socket(AF_VSOCK, high word)" x86_64 "$vsock"
+    "$SECCOMPC" -q --harden --arch amd64 --export-bpf hard.bpf
+    check "the hardened program is loaded" timeout 60 "$probe" --load hard.bpf table
+    cp check.out hardened
+    for hole in "socket(AF_VSOCK, high word)" "socket(AF_ALG, high word)"; do
+        check "$hole is answered EPERM, hardened" is_equal "$(answer "$hole" x86_64 hardened)" EPERM
+    done
+    unix=$(answer "socket(AF_UNIX, high word)" x86_64 unfiltered-table)
+    check "and AF_UNIX as without a filter" \
+        is_equal "$(answer "socket(AF_UNIX, high word)" x86_64 hardened)" "$unix"
     expect "x32 mount" x86_64 EPERM
     expect "a skipped call" x86_64 EPERM
 else
