@@ -188,7 +188,8 @@ static void print_proof(FILE *out, const struct scc_compiled *compiled)
         scc_strbuf_add(&text, "equals the profile without the names that libseccomp does not know, "
                               "for every other input");
     else
-        scc_strbuf_add(&text, "equals the profile for every input");
+        scc_strbuf_addf(&text, "equals the %sprofile for every input",
+                        compiled->policy->hardens ? "hardened " : "");
     scc_strbuf_addf(&text, ", %.1f ms, %zu nodes", compiled->proof_ms, compiled->proof_nodes);
     scc_report_line(out, "proof", &text);
 }

@@ -83,7 +83,7 @@ while read -r command; do
 done <commands | sort -u >options
 {
     for name in DESCRIPTION COMMANDS QUESTIONS TARGETS CAPABILITIES PROOF CROSSCHECK REPORT 'EXIT STATUS' \
-        'SECURITY CONSIDERATIONS'; do
+        HARDENING 'SECURITY CONSIDERATIONS'; do
         section "$program_page" "$name" >text
         [[ -s text ]] || fail "$program_page has no section $name"
         cat text
@@ -128,6 +128,8 @@ describes() {
 "$SECCOMPC" --json --caps none --export-oci /dev/null --export-blob all.blob 2>answers
 "$SECCOMPC" --json --arch none 2>>answers
 describes 'compile --json' 31 REPORT
+"$SECCOMPC" --json --harden 2>answers
+describes 'compile --json --harden' 45 REPORT COMMANDS/diff QUESTIONS
 
 grep -oE '\{"[A-Za-z]+", read_' "$SCC_SOURCE_ROOT/src/profile.c" | grep -oE '[A-Za-z]+' |
     grep -vx read | sort -u >keys
