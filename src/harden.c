@@ -9,8 +9,8 @@
 #include "util.h"
 
 enum {
-    /** Nodes that the rules of one number may take. */
-    NUMBER_NODES = 1 << 20,
+    /** Nodes that the rules of all numbers may take. */
+    HARDENED_NODES = 1 << 20,
 };
 
 void scc_hardened_clear(struct scc_hardened_list *list)
@@ -45,20 +45,15 @@ static const struct scc_rule *find_loose(const struct scc_policy *policy,
     return NULL;
 }
 
-/** Looks at one number, in a space of its own. */
-static int look_at(const struct scc_policy *policy, struct scc_hardened *number, scc_error **err)
+static enum scc_hardening look_at(const struct scc_policy *policy,
+                                  const struct scc_hardened *number,
+                                  struct scc_decision_space *space)
 {
-    struct scc_decision_space *space = NULL;
-    number->how = SCC_HARDENS_NOTHING;
     if (!find_loose(policy, number) ||
         scc_policy_find_override(policy, number->table->arch->audit, number->placed->nr))
-        return 0;
-    if (scc_decision_space_new(NUMBER_NODES, SCC_ORDER_BY_WORD, &space, err) < 0)
-        return -1;
-    number->how =
-        scc_decision_hardening(space, policy, number->table->arch, number->placed, number->count);
-    scc_decision_space_free(space);
-    return 0;
+        return SCC_HARDENS_NOTHING;
+    return scc_decision_hardening(space, policy, number->table->arch, number->placed,
+                                  number->count);
 }
 
 static int add(struct scc_hardened_list *list, struct scc_hardened number, scc_error **err)
@@ -71,22 +66,36 @@ static int add(struct scc_hardened_list *list, struct scc_hardened number, scc_e
     return 0;
 }
 
-int scc_hardened_find(const struct scc_policy *policy, struct scc_hardened_list *list,
-                      scc_error **err)
+static int find_in(const struct scc_policy *policy, struct scc_decision_space *space,
+                   struct scc_hardened_list *list, scc_error **err)
 {
-    *list = (struct scc_hardened_list){0};
-    for (size_t i = 0; policy->hardens && i < policy->arch_count; i++) {
+    for (size_t i = 0; i < policy->arch_count; i++) {
         const struct scc_policy_arch *table = &policy->arches[i];
         struct scc_hardened number = {.table = table};
         for (size_t at = 0; at < table->count; at += number.count) {
             number.placed = scc_policy_rules_at(table, table->placed[at].nr, &number.count);
-            if (look_at(policy, &number, err) < 0 || add(list, number, err) < 0) {
-                scc_hardened_clear(list);
+            number.how = look_at(policy, &number, space);
+            if (add(list, number, err) < 0)
                 return -1;
-            }
         }
     }
     return 0;
+}
+
+int scc_hardened_find(const struct scc_policy *policy, struct scc_hardened_list *list,
+                      scc_error **err)
+{
+    struct scc_decision_space *space = NULL;
+    *list = (struct scc_hardened_list){0};
+    if (!policy->hardens)
+        return 0;
+    if (scc_decision_space_new(HARDENED_NODES, SCC_ORDER_BY_WORD, &space, err) < 0)
+        return -1;
+    int done = find_in(policy, space, list, err);
+    scc_decision_space_free(space);
+    if (done < 0)
+        scc_hardened_clear(list);
+    return done;
 }
 
 int scc_hardened_refuse(const struct scc_policy *policy, const char *what, const char *remedy,

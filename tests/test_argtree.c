@@ -17,29 +17,32 @@ enum { DEFAULT = 1 };
 
 static const struct scc_search_cost cost = {.node = 1000, .branch_step = 100};
 
-static struct scc_arg_setting setting_of(bool is_64bit)
+static struct scc_arg_setting setting_of(uint8_t wide)
 {
-    return (struct scc_arg_setting){.default_return = DEFAULT,
-                                    .wide = is_64bit ? SCC_ARGS_WIDE : 0};
+    return (struct scc_arg_setting){.default_return = DEFAULT, .wide = wide};
 }
 
 static scc_dag_ref build(struct scc_dag *dag, const struct scc_arg_rule *rules, size_t count,
-                         bool is_64bit)
+                         uint8_t wide)
 {
-    const struct scc_arg_setting setting = setting_of(is_64bit);
+    const struct scc_arg_setting setting = setting_of(wide);
     scc_dag_ref ref = scc_argtree_build(dag, rules, count, &setting, &cost);
     cr_assert_not(dag->failed);
     cr_assert_neq(ref, SCC_DAG_FAILED);
     return ref;
 }
 
-static uint32_t expected(const struct scc_arg_rule *rules, size_t count, bool is_64bit,
+static bool holds(const struct scc_cmp *cmp, uint8_t wide, const uint64_t *args)
+{
+    return scc_cmp_holds(cmp, args[cmp->arg], wide >> cmp->arg & 1);
+}
+
+static uint32_t expected(const struct scc_arg_rule *rules, size_t count, uint8_t wide,
                          const uint64_t *args)
 {
     for (size_t i = 0; i < count; i++) {
         unsigned held = 0;
-        while (held < rules[i].cmp_count &&
-               scc_cmp_holds(&rules[i].cmps[held], args[rules[i].cmps[held].arg], is_64bit))
+        while (held < rules[i].cmp_count && holds(&rules[i].cmps[held], wide, args))
             held++;
         if (held == rules[i].cmp_count)
             return rules[i].return_value;
@@ -95,15 +98,15 @@ Test(argtree, the_first_rule_that_holds_answers)
         struct scc_arg_rule rules[24];
         struct scc_dag dag = {0};
         size_t count = 1 + next_random(&seed) % SCC_COUNT(rules);
-        bool is_64bit = round % 3;
+        uint8_t wide = round % 3 ? SCC_ARGS_WIDE : (uint8_t)next_random(&seed) % 8;
         for (size_t i = 0; i < count; i++) {
             rules[i] = random_rule(&seed);
             if (round % 2) /* of one answer: in any order */
                 rules[i].return_value = 2;
         }
-        const struct scc_arg_setting setting = setting_of(is_64bit);
+        const struct scc_arg_setting setting = setting_of(wide);
         const scc_dag_ref refs[] = {
-            build(&dag, rules, count, is_64bit),
+            build(&dag, rules, count, wide),
             scc_argchain_build(&dag, rules, count, &setting, false),
             scc_argchain_build(&dag, rules, count, &setting, true),
         };
@@ -112,8 +115,7 @@ Test(argtree, the_first_rule_that_holds_answers)
             for (unsigned arg = 0; arg < 3; arg++)
                 call.args[arg] = random_value(&seed);
             cr_assert_eq(tree_run(&dag, refs[i % SCC_COUNT(refs)], &call),
-                         expected(rules, count, is_64bit, call.args), "round %u, call %u", round,
-                         i);
+                         expected(rules, count, wide, call.args), "round %u, call %u", round, i);
         }
         scc_dag_clear(&dag);
     }
@@ -132,7 +134,7 @@ static void assert_tree(const struct scc_arg_rule *rules, size_t count, const ch
 {
     struct scc_dag dag = {0};
     struct scc_strbuf out = {0};
-    tree_print(&out, &dag, build(&dag, rules, count, false));
+    tree_print(&out, &dag, build(&dag, rules, count, 0));
     cr_assert_str_eq(out.data, text);
     scc_strbuf_free(&out);
     scc_dag_clear(&dag);
@@ -147,6 +149,41 @@ Test(argtree, one_and_for_all_values)
     assert_tree(rules, SCC_COUNT(rules), "(load 4 (and 0xff (jge 3 (jge 7 r1 r2) r1)))");
 }
 
+/** Behind an answer other rules may be asked, on fewer bits. */
+Test(argtree, answers_may_go_on)
+{
+    uint64_t seed = 11;
+    for (unsigned round = 0; round < test_rounds(500); round++) {
+        struct scc_arg_rule rules[12], behind[4];
+        struct scc_dag dag = {0};
+        for (size_t i = 0; i < SCC_COUNT(rules); i++)
+            rules[i] = random_rule(&seed);
+        for (size_t i = 0; i < SCC_COUNT(behind); i++)
+            behind[i] = random_rule(&seed);
+        uint8_t wide = (uint8_t)next_random(&seed) % 8;
+        struct scc_arg_end end = {2, build(&dag, behind, SCC_COUNT(behind), wide)};
+        struct scc_arg_setting setting = setting_of(SCC_ARGS_WIDE);
+        setting.ends = &end;
+        setting.end_count = 1;
+        const scc_dag_ref refs[] = {
+            scc_argtree_build(&dag, rules, SCC_COUNT(rules), &setting, &cost),
+            scc_argchain_build(&dag, rules, SCC_COUNT(rules), &setting, false),
+            scc_argchain_build(&dag, rules, SCC_COUNT(rules), &setting, true),
+        };
+        for (unsigned i = 0; i < 100 * SCC_COUNT(refs); i++) {
+            struct scc_call call = {0};
+            for (unsigned arg = 0; arg < 3; arg++)
+                call.args[arg] = random_value(&seed);
+            uint32_t answer = expected(rules, SCC_COUNT(rules), SCC_ARGS_WIDE, call.args);
+            if (answer == end.return_value)
+                answer = expected(behind, SCC_COUNT(behind), wide, call.args);
+            cr_assert_eq(tree_run(&dag, refs[i % SCC_COUNT(refs)], &call), answer,
+                         "round %u, call %u", round, i);
+        }
+        scc_dag_clear(&dag);
+    }
+}
+
 /** Rules in front of one that holds for certain say nothing where they answer the same. */
 Test(argtree, open_rules_with_the_certain_answer_are_not_looked_at)
 {
@@ -158,7 +195,7 @@ static void assert_chain(const struct scc_arg_rule *rules, size_t count, const c
 {
     struct scc_dag dag = {0};
     struct scc_strbuf out = {0};
-    const struct scc_arg_setting setting = setting_of(true);
+    const struct scc_arg_setting setting = setting_of(SCC_ARGS_WIDE);
     tree_print(&out, &dag, scc_argchain_build(&dag, rules, count, &setting, false));
     cr_assert_str_eq(out.data, text);
     scc_strbuf_free(&out);
@@ -225,7 +262,7 @@ static double measure(enum kind kind, unsigned count)
     for (unsigned round = 0; round < 3; round++) {
         struct scc_dag dag = {0};
         double start = processor_ms();
-        build(&dag, rules, count, true);
+        build(&dag, rules, count, SCC_ARGS_WIDE);
         double took = processor_ms() - start;
         least = took < least ? took : least;
         scc_dag_clear(&dag);
