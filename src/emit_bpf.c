@@ -23,6 +23,9 @@
 enum {
     /** Programs with no more loads of arguments are as good as they get. */
     LIGHT_LOADS = 5,
+    /** A graph of more nodes, where a number's rules are tested behind their own answers, is given
+     * up: it would not fit into a program. */
+    HARDENED_NODES_MAX = 8 * SCC_PROGRAM_MAX,
 };
 
 /** How the rules of a number are tested. */
@@ -42,6 +45,7 @@ struct emitter {
     struct scc_numbers tables[SCC_ARCH_COUNT];
     size_t table_count;
     struct scc_number_weights *weights; /* of each architecture */
+    bool is_too_large;
 };
 
 /** Rules that are tested, with what they are tested on. */
@@ -116,8 +120,10 @@ static scc_dag_ref build_both(struct emitter *at, struct tested *tested, unsigne
     }
     tested->setting.ends = ends;
     add_end(at, tested, loose, ends, tested->setting.default_return);
-    for (size_t i = 0; i < tested->count && !at->dag.failed; i++)
+    for (size_t i = 0; i < tested->count && !at->dag.failed && !at->is_too_large; i++) {
         add_end(at, tested, loose, ends, tested->rules[i].return_value);
+        at->is_too_large = at->dag.count > HARDENED_NODES_MAX;
+    }
     scc_dag_ref ref = at->dag.failed ? SCC_DAG_FAILED : build_tested(at, tested);
     free(ends);
     return ref;
@@ -250,7 +256,13 @@ static int emit(const struct scc_policy *policy, const struct scc_hardened_list 
         root = scc_numbers_build(&at.dag, at.tables, at.table_count, at.bad_arch_ref);
     else
         at.dag.failed = true;
-    int done = scc_dag_to_program(&at.dag, root, policy->target->is_big_endian, program, err);
+    int done = at.is_too_large && !at.dag.failed
+                   ? scc_error_set(err, SCC_ERROR_INPUT,
+                                   "--harden: the rules of one call have so many answers for the "
+                                   "arguments as given and as the kernel reads them that the "
+                                   "program would need more than %d instructions",
+                                   SCC_PROGRAM_MAX)
+                   : scc_dag_to_program(&at.dag, root, policy->target->is_big_endian, program, err);
     scc_numbers_clear(at.tables, at.table_count);
     free(at.weights);
     scc_dag_clear(&at.dag);
