@@ -47,6 +47,8 @@ less  x86_64: socket when a0 & 0xffffffff == 1 and a0 >= 0x100000000: ALLOW →
       ERRNO(EPERM)
 T
 ask 1 verify open-hard.bpf open.json
+ask 1 verify --harden open.bpf open.json
+check "verify says whose answer it is" 'tr "\n" " " <out | grep -qF "(--harden: 32-bit arguments without their high words), the program ALLOW"'
 ask 1 within --harden open.json open.bpf
 ask 0 within open-hard.bpf open-hard.bpf
 ask 1 diff both.json both-hard.bpf

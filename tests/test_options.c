@@ -547,6 +547,16 @@ Test(options, spec_gives_capabilities_and_a_profile)
     close(fd);
 }
 
+Test(options, hardens_where_asked)
+{
+    struct chosen made = choose("", false);
+    cr_assert_not(made.options.reading.hardens);
+    chosen_clear(&made);
+    made = choose("--harden", false);
+    cr_assert(made.options.reading.hardens);
+    chosen_clear(&made);
+}
+
 Test(options, conflicts_are_refused_unless_asked)
 {
     struct chosen made = choose("", false);
