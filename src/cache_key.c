@@ -12,9 +12,9 @@
  */
 static_assert(sizeof(struct scc_emit_options) == 2 * sizeof(void *),
               "scc_cache_program_options() and add_emit_options() name every option");
-static_assert(sizeof(struct scc_reading) == 2 * sizeof(int), "add_reading() names every option");
+static_assert(sizeof(struct scc_reading) == 5 * sizeof(int), "add_reading() names every option");
 static_assert(sizeof(struct scc_compile_options) ==
-                  sizeof(struct scc_emit_options) + sizeof(struct scc_reading) + 2 * sizeof(void *),
+                  sizeof(struct scc_emit_options) + sizeof(struct scc_reading) + 3 * sizeof(int),
               "scc_cache_program_options() and scc_cache_key() name every option");
 
 struct scc_compile_options scc_cache_program_options(const struct scc_compile_options *options)
@@ -38,6 +38,9 @@ static void add_emit_options(struct scc_hash *hash, const struct scc_emit_option
 static void add_reading(struct scc_hash *hash, const struct scc_reading *reading)
 {
     scc_hash_number(hash, (uint64_t)reading->on_conflict);
+    scc_hash_number(hash, (uint64_t)reading->enosys);
+    scc_hash_number(hash, reading->profile_major);
+    scc_hash_number(hash, reading->profile_minor);
     scc_hash_number(hash, reading->hardens);
 }
 

@@ -419,6 +419,10 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
     options.emit = *emit;
     options.reading = at->settings->target.reading;
     options.wants_oci = at->settings->oci_path != NULL;
+    /* Beside the slim profile the crosscheck gives notes and figures alone. */
+    bool tells_all =
+        at->settings->style == SCC_REPORT_PERSON || at->settings->style == SCC_REPORT_JSON;
+    options.crosschecks &= tells_all || options.wants_oci;
     report->has_entries = at->settings->blob_path != NULL;
     if (report->has_entries && scc_fat_blob_merge(profile, choice, diags, at->err) < 0)
         return -1;

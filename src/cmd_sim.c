@@ -29,7 +29,7 @@ enum reason {
     REASON_RULE,
     REASON_DEFAULT,
     REASON_BAD_ARCH,
-    REASON_OVERRIDE,
+    REASON_ENOSYS,
     REASON_SEVERAL, /* not all calls of the answer have the same */
 };
 
@@ -68,7 +68,7 @@ static void ask_policy(const struct scc_policy *policy, const struct scc_case *i
     if (answer->rule)
         answer->reason = REASON_RULE;
     else if (scc_policy_find_override(policy, call->audit, call->nr))
-        answer->reason = REASON_OVERRIDE;
+        answer->reason = REASON_ENOSYS;
     else
         answer->reason = scc_policy_is_listed(policy, call) ? REASON_DEFAULT : REASON_BAD_ARCH;
     if (answer->rule && item->arch) {
@@ -168,7 +168,7 @@ static void describe_answer(struct scc_strbuf *out, const struct scc_input *inpu
     static const char *const reasons[] = {
         [REASON_DEFAULT] = "the default action",
         [REASON_BAD_ARCH] = "no architecture of the filter",
-        [REASON_OVERRIDE] = "answered before any rule: --enosys",
+        [REASON_ENOSYS] = "--enosys",
         [REASON_SEVERAL] = "several rules",
     };
     if (input->kind == SCC_INPUT_PROGRAM)
@@ -245,8 +245,8 @@ static void put_rule(struct scc_json_build *json, cJSON *object, const struct sc
                      const struct answer *answer)
 {
     static const char *const reasons[] = {
-        [REASON_RULE] = "rule",         [REASON_DEFAULT] = "default", [REASON_BAD_ARCH] = "badArch",
-        [REASON_OVERRIDE] = "override", [REASON_SEVERAL] = "several",
+        [REASON_RULE] = "rule",     [REASON_DEFAULT] = "default", [REASON_BAD_ARCH] = "badArch",
+        [REASON_ENOSYS] = "enosys", [REASON_SEVERAL] = "several",
     };
     scc_json_put_text(json, object, "by", reasons[answer->reason]);
     scc_json_put_bool(json, object, "hardened", answer->is_tightened);

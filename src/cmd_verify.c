@@ -12,16 +12,6 @@
 #include "util.h"
 #include "verify.h"
 
-static int apply_enosys(void *settings, const char *value, scc_error **err)
-{
-    if (strcmp(value, "profile") != 0 && strcmp(value, "runc") != 0)
-        return scc_error_set(err, SCC_ERROR_USAGE, "--enosys %s: expected profile or runc", value);
-    struct scc_verify_settings *own = settings;
-    own->enosys = *value == 'r' ? SCC_VERIFY_ENOSYS_RUNC : SCC_VERIFY_ENOSYS_PROFILE;
-    own->has_enosys = true;
-    return 0;
-}
-
 static int apply_as_libseccomp(void *settings, const char *value, scc_error **err)
 {
     (void)value, (void)err;
@@ -30,10 +20,6 @@ static int apply_as_libseccomp(void *settings, const char *value, scc_error **er
 }
 
 static const struct scc_option rows[] = {
-    {"enosys", 0, "MODE",
-     "profile: the program has no stub (default); runc: it begins with runc's, which answers "
-     "ENOSYS above the largest number that the profile names",
-     apply_enosys},
     {"as-libseccomp", 0, NULL,
      "compare with what the installed libseccomp can say of the profile: names that it does not "
      "know have the default action",
@@ -121,11 +107,8 @@ static int verify_program(struct scc_query *query, const struct scc_verify_setti
 static int check_alone(const struct scc_query *query, const struct scc_verify_settings *settings,
                        scc_error **err)
 {
-    const char *given = settings->has_enosys      ? "--enosys"
-                        : settings->as_libseccomp ? "--as-libseccomp"
-                        : query->target_options.reading.on_conflict != SCC_CONFLICT_REFUSE
-                            ? "--on-conflict"
-                            : NULL;
+    const char *given =
+        settings->as_libseccomp ? "--as-libseccomp" : query->target_options.reading_option;
     if (!given)
         return 0;
     return scc_error_set(err, SCC_ERROR_USAGE, "%s: expected a PROFILE to compare with", given);

@@ -11,6 +11,7 @@
 #include "diag.h"
 #include "emit_cost.h"
 #include "emit_scmp.h"
+#include "enosys.h"
 #include "error.h"
 #include "frequencies.h"
 #include "harden.h"
@@ -273,6 +274,7 @@ static int crosscheck(struct scc_compiled *made, const struct scc_compile_option
         return tell(made->policy, level, diags, err, "does not know ", unknown->name);
     if (scc_scmp_view_make(made->policy, &view, err) < 0)
         return -1;
+    view.policy.override_count = 0; /* which are no work of libseccomp's */
     if (view.lost_count && tell(made->policy, view.opened ? level : SCC_DIAG_NOTE, diags, err,
                                 view.opened ? "would open what the profile closes, by not knowing "
                                             : "would have lost ",
@@ -293,6 +295,29 @@ static int refuse_hardened_oci(const struct scc_policy *policy,
                ? scc_hardened_refuse(policy, "--export-oci",
                                      "expected a program (--export-bpf, --export-blob)", err)
                : 0;
+}
+
+/** Refuses outputs in which nothing can say what --enosys adds. */
+static int refuse_enosys(const struct scc_compiled *made, const struct scc_compile_options *options,
+                         scc_diags *diags, scc_error **err)
+{
+    const struct scc_policy *policy = made->policy;
+    struct scc_place place = {.file = policy->profile_name};
+    if (!policy->override_count)
+        return 0;
+    if (options->level != SCC_LEVEL_OWN)
+        return scc_error_at(err, place, NULL,
+                            "libseccomp's program cannot say what --enosys %s means, expected -O2",
+                            scc_enosys_name(policy->enosys));
+    if (!options->wants_oci)
+        return 0;
+    if (policy->enosys == SCC_ENOSYS_KERNEL)
+        return scc_error_at(err, place, NULL,
+                            "--export-oci cannot say what --enosys kernel means: runtimes would "
+                            "answer by the default action");
+    return scc_diags_add(diags, SCC_DIAG_NOTE, place, NULL, err,
+                         "--export-oci: runc adds what --enosys runc means to the slim profile, "
+                         "crun does not");
 }
 
 /** libseccomp answers conflicting rules by the shape of its tree, so the slim profile cannot say
@@ -336,7 +361,9 @@ int scc_compile(const scc_profile *profile, const scc_target *target,
         return -1;
     if (scc_policy_select(profile, target, &options->reading, &made.policy, diags, err) < 0)
         return -1;
-    int done = refuse_hardened_oci(made.policy, options, err);
+    int done = refuse_enosys(&made, options, diags, err);
+    if (done == 0)
+        done = refuse_hardened_oci(made.policy, options, err);
     if (done == 0)
         done = emit(&made, options, diags, err);
     if (done == 0) {
@@ -388,7 +415,10 @@ struct scc_cache_counts scc_count_cached(const struct scc_policy *policy,
         for (size_t j = 0; j < table->count; j++) {
             const struct scc_placed_rule *placed = &table->placed[j];
             const struct scc_rule *rule = &policy->rules[placed->rule];
-            if (placed->selector || rule->cmp_count || rule->return_value != SECCOMP_RET_ALLOW)
+            const struct scc_override *override =
+                scc_policy_find_override(policy, table->arch->audit, placed->nr);
+            if (placed->selector || rule->cmp_count || rule->return_value != SECCOMP_RET_ALLOW ||
+                (override && override->is_before_rules))
                 continue;
             counts.allowed++;
             counts.cached += scc_cost_is_cached(program, table->arch->audit, placed->nr);

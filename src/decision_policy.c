@@ -256,6 +256,27 @@ static size_t group_size(const struct scc_policy_arch *arch, size_t start)
     return end - start;
 }
 
+/*
+ * What answers where no rule does. The policy's own lookup is not used, so that each checks the
+ * other.
+ */
+
+static bool stands_in(const struct scc_override *over, uint32_t audit)
+{
+    return !over->is_before_rules && over->audit == audit;
+}
+
+static scc_diagram default_at(struct scc_decision_space *space, const struct scc_policy *policy,
+                              uint32_t audit, uint32_t nr)
+{
+    for (size_t i = 0; i < policy->override_count; i++) {
+        const struct scc_override *over = &policy->overrides[i];
+        if (stands_in(over, audit) && over->first <= nr && nr <= over->last)
+            return scc_node_return(space, over->return_value);
+    }
+    return scc_node_return(space, policy->default_return);
+}
+
 /** What a number's rules answer, with the default where none matches, for the arguments as given.
  */
 static scc_diagram answer_as_given(struct scc_decision_space *space,
@@ -264,7 +285,7 @@ static scc_diagram answer_as_given(struct scc_decision_space *space,
 {
     struct verdict said = judge_all(space, policy, arch, placed, count);
     return scc_node_choose(space, said.matches, said.answer,
-                           scc_node_return(space, policy->default_return));
+                           default_at(space, policy, arch->audit, placed->nr));
 }
 
 /** What a function of the arguments of @p nr answers where the loose ones have no high words. */
@@ -278,21 +299,42 @@ static scc_diagram answer_cleared(struct scc_decision_space *space, const struct
     return cleared.known ? scc_node_given(space, given, &cleared) : given;
 }
 
-/** Covers the numbers from @p from on: the default, and what the rules of @p arch say. */
-static void cover_numbers(struct scc_decision_space *space, const struct scc_policy *policy,
-                          const struct scc_policy_arch *arch, uint32_t from, struct cover *cover)
+/** Covers the numbers from @p from to @p last, which no rule speaks of. */
+static void cover_defaults(struct scc_decision_space *space, const struct scc_policy *policy,
+                           uint32_t audit, uint32_t from, uint32_t last, struct cover *cover)
 {
     scc_diagram fallback = scc_node_return(space, policy->default_return);
     cover_from(space, cover, from, fallback);
+    for (size_t i = 0; i < policy->override_count; i++) {
+        const struct scc_override *over = &policy->overrides[i];
+        if (!stands_in(over, audit) || over->last < from || over->first > last)
+            continue;
+        cover_from(space, cover, over->first > from ? over->first : from,
+                   scc_node_return(space, over->return_value));
+        if (over->last < last)
+            cover_from(space, cover, over->last + 1, fallback);
+    }
+}
+
+/** Covers the numbers from @p from to @p last: the default, and what the rules of @p arch say. */
+static void cover_numbers(struct scc_decision_space *space, const struct scc_policy *policy,
+                          const struct scc_policy_arch *arch, uint32_t from, uint32_t last,
+                          struct cover *cover)
+{
+    uint32_t audit = arch->arch->audit;
     for (size_t at = 0, count; at < arch->count; at += count) {
         count = group_size(arch, at);
         uint32_t nr = arch->placed[at].nr;
         scc_diagram given = answer_as_given(space, policy, arch->arch, &arch->placed[at], count);
         scc_diagram cleared = answer_cleared(space, policy, arch->arch, nr, given);
+        if (from < nr)
+            cover_defaults(space, policy, audit, from, nr - 1, cover);
         cover_from(space, cover, nr, scc_node_apply(space, SCC_NODE_STRICTEST, given, cleared));
-        if (nr < UINT32_MAX)
-            cover_from(space, cover, nr + 1, fallback);
+        if (nr == last)
+            return;
+        from = nr + 1;
     }
+    cover_defaults(space, policy, audit, from, last, cover);
 }
 
 /*
@@ -317,12 +359,12 @@ static void cover_x86_64(struct scc_decision_space *space, const struct scc_poli
 {
     static const struct {
         enum scc_arch_id id;
-        uint32_t from;
-    } abis[] = {{SCC_ARCH_X86_64, 0}, {SCC_ARCH_X32, SCC_X32_BIT}};
+        uint32_t from, last;
+    } abis[] = {{SCC_ARCH_X86_64, 0, SCC_X32_BIT - 1}, {SCC_ARCH_X32, SCC_X32_BIT, UINT32_MAX}};
     for (size_t i = 0; i < SCC_COUNT(abis); i++) {
         const struct scc_policy_arch *arch = find_arch(policy, abis[i].id);
         if (arch)
-            cover_numbers(space, policy, arch, abis[i].from, cover);
+            cover_numbers(space, policy, arch, abis[i].from, abis[i].last, cover);
         else
             cover_from(space, cover, abis[i].from, scc_node_return(space, SCC_BAD_ARCH_RETURN));
     }
@@ -339,7 +381,7 @@ static scc_diagram answer_of_audit(struct scc_decision_space *space,
     } else {
         for (size_t i = 0; i < policy->arch_count; i++) {
             if (policy->arches[i].arch->audit == audit)
-                cover_numbers(space, policy, &policy->arches[i], 0, &cover);
+                cover_numbers(space, policy, &policy->arches[i], 0, UINT32_MAX, &cover);
         }
     }
     return select_covered(space, SCC_DECISION_NR, &cover);
@@ -369,6 +411,8 @@ static scc_diagram override(struct scc_decision_space *space, const struct scc_p
 {
     for (size_t i = 0; i < policy->override_count; i++) {
         const struct scc_override *over = &policy->overrides[i];
+        if (!over->is_before_rules)
+            continue;
         scc_diagram nrs = within(space, SCC_DECISION_NR, over->first, over->last,
                                  SCC_DIAGRAM_EVERYWHERE, SCC_DIAGRAM_NOWHERE);
         scc_diagram where =
@@ -469,8 +513,9 @@ static bool find_conflict_on(struct scc_decision_space *space, const struct scc_
     for (size_t at = 0, count; at < arch->count; at += count) {
         count = group_size(arch, at);
         const struct scc_placed_rule *placed = &arch->placed[at];
-        if (have_one_answer(policy, placed, count) ||
-            scc_policy_find_override(policy, arch->arch->audit, placed->nr))
+        const struct scc_override *over =
+            scc_policy_find_override(policy, arch->arch->audit, placed->nr);
+        if (have_one_answer(policy, placed, count) || (over && over->is_before_rules))
             continue;
         scc_diagram where = judge_all(space, policy, arch->arch, placed, count).conflicts;
         if (!scc_node_is_sound(space))

@@ -129,9 +129,10 @@ static scc_dag_ref build_both(struct emitter *at, struct tested *tested, unsigne
     return ref;
 }
 
-/** The node for the placed rules of one number. */
+/** The node for the placed rules of one number, where none of them matches @p default_return. */
 static scc_dag_ref build_rules(struct emitter *at, const struct scc_policy_arch *table,
-                               const struct scc_placed_rule *placed, size_t count)
+                               const struct scc_placed_rule *placed, size_t count,
+                               uint32_t default_return)
 {
     const struct scc_rule *first = &at->policy->rules[placed->rule];
     if (!placed->selector && !first->cmp_count)
@@ -139,7 +140,7 @@ static scc_dag_ref build_rules(struct emitter *at, const struct scc_policy_arch 
     struct tested tested = {
         .rules = calloc(count, sizeof *tested.rules),
         .count = count,
-        .setting = {.default_return = at->policy->default_return,
+        .setting = {.default_return = default_return,
                     .wide = table->arch->is_64bit ? SCC_ARGS_WIDE : 0,
                     .is_big_endian = table->arch->is_big_endian},
     };
@@ -169,7 +170,8 @@ static bool add_rules(struct emitter *at, const struct scc_policy_arch *table,
         uint32_t nr = table->placed[i].nr;
         for (next = i; next < table->count && table->placed[next].nr == nr;)
             next++;
-        scc_dag_ref ref = build_rules(at, table, &table->placed[i], next - i);
+        scc_dag_ref ref = build_rules(at, table, &table->placed[i], next - i,
+                                      scc_policy_default_at(at->policy, table->arch->audit, nr));
         if (!scc_branches_add(branches, nr, ref) ||
             (nr != UINT32_MAX && !scc_branches_add(branches, nr + 1, at->default_ref)))
             return false;
@@ -200,6 +202,33 @@ static bool add_x86_64(struct emitter *at, struct scc_branches *branches)
            (!branches->count || scc_branches_add(branches, SCC_NR_SKIP, at->default_ref));
 }
 
+/** Puts in what answers before the rules, and what stands in for the default. */
+static bool add_overrides(struct emitter *at, uint32_t audit, struct scc_branches *branches)
+{
+    struct scc_branches made = {0};
+    bool done = true;
+    for (size_t i = 0; i < branches->count && done; i++) {
+        const struct scc_branch *branch = &branches->items[i];
+        uint32_t last = scc_branch_last(branches->items, branches->count, i);
+        done = scc_branches_add(&made, branch->start, branch->target);
+        for (size_t j = 0; j < at->policy->override_count && done; j++) {
+            const struct scc_override *over = &at->policy->overrides[j];
+            bool is_met =
+                over->audit == audit && over->first <= last && over->last >= branch->start;
+            if (!is_met || !(over->is_before_rules || branch->target == at->default_ref))
+                continue;
+            done =
+                scc_branches_add(&made, over->first > branch->start ? over->first : branch->start,
+                                 scc_dag_return(&at->dag, over->return_value));
+            if (done && over->last < last)
+                done = scc_branches_add(&made, over->last + 1, branch->target);
+        }
+    }
+    scc_branches_clear(branches);
+    *branches = made;
+    return done;
+}
+
 /** The cost of the numbers of architecture @p id, whose audit arch has @p branches. */
 static struct scc_search_cost find_cost(struct emitter *at, enum scc_arch_id id,
                                         const struct scc_branches *branches)
@@ -219,6 +248,8 @@ static bool add_table(struct emitter *at, const struct scc_arch *arch)
     else
         done = scc_branches_add(branches, 0, at->default_ref) &&
                add_rules(at, find_table(at->policy, arch->id), branches);
+    if (done && at->policy->override_count)
+        done = add_overrides(at, arch->audit, branches);
     if (!done || at->dag.failed)
         return false;
     table->cost = find_cost(at, is_x86_64 ? SCC_ARCH_X86_64 : arch->id, branches);

@@ -313,8 +313,9 @@ static bool leads_to_answer(const struct scc_explanation *explanation,
 {
     if (item->reason == SCC_REASON_DEPENDS || item->outcome_count != 1)
         return false;
+    const struct scc_policy *policy = explanation->input->policy;
     uint32_t answer = item->deciding ? item->deciding->rule->return_value
-                                     : explanation->input->policy->default_return;
+                                     : scc_policy_default_at(policy, item->arch->audit, item->nr);
     return answer == item->outcomes[0].return_value;
 }
 
@@ -337,17 +338,26 @@ static int explain_rules(struct scc_explanation *explanation, struct scc_explain
 {
     const struct scc_policy *policy = explanation->input->policy;
     uint32_t outside;
+    const struct scc_override *override =
+        scc_policy_find_override(policy, item->arch->audit, item->nr);
     const struct scc_policy_arch *arch =
         scc_policy_find_arch(policy, item->arch->audit, item->nr, &outside);
+    if (override && override->is_before_rules) {
+        item->reason = SCC_REASON_ENOSYS;
+        return 0;
+    }
     if (!arch) {
         item->reason = item->nr == SCC_NR_SKIP ? SCC_REASON_SKIP : SCC_REASON_BAD_ARCH;
         return 0;
     }
     const struct scc_placed_rule *placed = scc_policy_rules_at(arch, item->nr, &item->rule_count);
     item->is_hardened = scc_hardened_how(hardened, placed) != SCC_HARDENS_NOTHING;
-    return test_rules(explanation, item, placed, err) < 0
-               ? -1
-               : explain_cleared(explanation, item, placed, err);
+    if (test_rules(explanation, item, placed, err) < 0 ||
+        explain_cleared(explanation, item, placed, err) < 0)
+        return -1;
+    if (override && item->reason == SCC_REASON_DEFAULT)
+        item->reason = SCC_REASON_ENOSYS;
+    return 0;
 }
 
 /** Notes what the installed libseccomp would leave out. */

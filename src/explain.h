@@ -50,6 +50,7 @@ struct scc_left_out_entry {
 enum scc_reason {
     SCC_REASON_RULE,     /* `deciding` */
     SCC_REASON_DEFAULT,  /* no rule matches */
+    SCC_REASON_ENOSYS,   /* --enosys: in front of the rules, or where none matches */
     SCC_REASON_BAD_ARCH, /* the filter is not for this ABI */
     SCC_REASON_SKIP,     /* the number by which a tracer skips a call */
     SCC_REASON_DEPENDS,  /* on arguments that are not given */

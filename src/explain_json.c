@@ -27,6 +27,7 @@ static const char *reason_word(enum scc_reason reason)
         [SCC_REASON_RULE] = "rule",        [SCC_REASON_DEFAULT] = "default",
         [SCC_REASON_BAD_ARCH] = "badArch", [SCC_REASON_SKIP] = "skip",
         [SCC_REASON_DEPENDS] = "depends",  [SCC_REASON_PROGRAM] = "program",
+        [SCC_REASON_ENOSYS] = "enosys",
     };
     return words[reason];
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "enosys.h"
 #include "options.h"
 #include "policy.h"
 #include "syscall.h"
@@ -198,15 +199,30 @@ static void tell_rules(struct told *told, bool is_failing)
  * Answers
  */
 
+/** What --enosys puts in the default's place at the item's number, or NULL. */
+static const struct scc_override *find_override(const struct told *told)
+{
+    const struct scc_policy *policy = told->explanation->input->policy;
+    return policy ? scc_policy_find_override(policy, told->item->arch->audit, told->item->nr)
+                  : NULL;
+}
+
+/** Whether the profile answers so where no rule matches. */
+static bool is_default(const struct told *told, uint32_t return_value)
+{
+    const struct scc_policy *policy = told->explanation->input->policy;
+    const struct scc_explained *item = told->item;
+    return policy && return_value == scc_policy_default_at(policy, item->arch->audit, item->nr);
+}
+
 /** The outcome that is told last, as "otherwise": the default's, or the one with most to say. */
 static size_t find_otherwise(const struct told *told)
 {
     const struct scc_explained *item = told->item;
-    const struct scc_policy *policy = told->explanation->input->policy;
     size_t longest = 0, longest_bytes = 0;
     for (size_t i = 0; i < item->outcome_count; i++) {
         struct scc_strbuf text = {0};
-        if (policy && item->outcomes[i].return_value == policy->default_return)
+        if (is_default(told, item->outcomes[i].return_value))
             return i;
         scc_condition_describe(&text, &item->outcomes[i].condition);
         if (text.len >= longest_bytes) {
@@ -221,7 +237,6 @@ static size_t find_otherwise(const struct told *told)
 static void tell_outcomes(struct told *told)
 {
     const struct scc_explained *item = told->item;
-    const struct scc_policy *policy = told->explanation->input->policy;
     size_t otherwise = find_otherwise(told);
     for (size_t i = 0; i < item->outcome_count; i++) {
         if (i == otherwise)
@@ -233,8 +248,36 @@ static void tell_outcomes(struct told *told)
     }
     uint32_t return_value = item->outcomes[otherwise].return_value;
     scc_return_describe(&told->body, return_value, told->errnos);
-    bool is_default = policy && return_value == policy->default_return;
-    scc_strbuf_add(&told->body, is_default ? " otherwise: the default action\n" : " otherwise\n");
+    const struct scc_override *override = find_override(told);
+    scc_strbuf_add(&told->body, " otherwise");
+    if (is_default(told, return_value))
+        scc_strbuf_addf(&told->body, ": %s",
+                        override ? scc_enosys_reason(override) : "the default action");
+    scc_strbuf_add(&told->body, "\n");
+}
+
+/** Why a profile's author could not know the item's number. */
+static void tell_enosys(struct told *told)
+{
+    const struct scc_explained *item = told->item;
+    const struct scc_policy *policy = told->explanation->input->policy;
+    const struct scc_override *override = find_override(told);
+    struct scc_strbuf *out = &told->body;
+    if (override->is_before_rules && !item->nr)
+        scc_strbuf_add(out, "by 0 the kernel calls numbers that it does not know");
+    else if (override->is_before_rules)
+        scc_strbuf_add(out, "no number as large as this is named by the profile");
+    else if (item->call)
+        scc_strbuf_addf(out,
+                        "it came with Linux %u.%u, and no rule matches; the profile's author is "
+                        "taken to know Linux %u.%u",
+                        scc_syscall_since(item->call, item->arch).major,
+                        scc_syscall_since(item->call, item->arch).minor,
+                        policy->profile_kernel.major, policy->profile_kernel.minor);
+    else
+        scc_strbuf_add(out, "no known kernel has this number");
+    scc_strbuf_addf(out, ": %s\n", scc_enosys_reason(override));
+    tell_rules(told, true);
 }
 
 /** Why the answer is not that of the rules for the arguments as given. */
@@ -268,6 +311,9 @@ static void tell_reason(struct told *told)
     case SCC_REASON_DEFAULT:
         scc_strbuf_add(&told->body, "no rule matches: the default action\n");
         tell_rules(told, true);
+        break;
+    case SCC_REASON_ENOSYS:
+        tell_enosys(told);
         break;
     case SCC_REASON_BAD_ARCH:
         scc_strbuf_addf(&told->body, "%s is no architecture of the filter\n", item->arch->name);

@@ -38,6 +38,18 @@ static bool part_branches(const struct scc_branches *all, uint32_t end, struct s
 }
 
 /**
+ * Takes off the number that skips a call, where it has a branch of its own; returns that branch's
+ * target, or that of the numbers in front of it.
+ */
+static scc_dag_ref take_skip(struct scc_branches *above)
+{
+    const struct scc_branch *last = &above->items[above->count - 1];
+    if (above->count > 1 && last->start == SCC_NR_SKIP - SCC_X32_BIT)
+        above->count--;
+    return last->target;
+}
+
+/**
  * Whether x32 can have its bit cleared: from 2^31 on, where clearing it makes two numbers one, all
  * of them must lead to one target.
  */
@@ -62,7 +74,8 @@ static scc_dag_ref with_tail(struct scc_dag *dag, scc_dag_ref ref, uint32_t star
 
 static scc_dag_ref build_with_x32(struct scc_dag *dag, const struct scc_numbers *table,
                                   const struct scc_branches *below,
-                                  const struct scc_branches *above, struct scc_search_tree *tree)
+                                  const struct scc_branches *above, scc_dag_ref skip,
+                                  struct scc_search_tree *tree)
 {
     *tree = (struct scc_search_tree){
         .branches = below->items,
@@ -72,6 +85,8 @@ static scc_dag_ref build_with_x32(struct scc_dag *dag, const struct scc_numbers 
         return SCC_DAG_FAILED;
     scc_dag_ref cleared = scc_search_build(dag, above->items, above->count, &table->x32_cost, tree);
     scc_dag_ref high = scc_dag_and(dag, ~SCC_X32_BIT, cleared);
+    if (skip != above->items[above->count - 1].target)
+        high = scc_dag_test(dag, BPF_JEQ, SCC_NR_SKIP, skip, high);
     return with_tail(dag, tree->root, SCC_X32_BIT, high);
 }
 
@@ -95,11 +110,13 @@ static scc_dag_ref build_x86_64(struct builder *builder, const struct scc_number
         builder->dag->failed = true;
         return SCC_DAG_FAILED;
     }
+    scc_dag_ref skip = take_skip(&builder->above);
     *is_done = is_worth_clearing(&builder->above);
     if (!*is_done)
         return SCC_DAG_FAILED;
     struct scc_search_tree tree;
-    scc_dag_ref ref = build_with_x32(builder->dag, table, &builder->below, &builder->above, &tree);
+    scc_dag_ref ref =
+        build_with_x32(builder->dag, table, &builder->below, &builder->above, skip, &tree);
     if (!builder->has_shared)
         builder->shared = tree;
     builder->has_shared = true;

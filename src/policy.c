@@ -432,12 +432,24 @@ static bool rule_matches(const struct scc_policy *policy, const struct scc_place
 const struct scc_override *scc_policy_find_override(const struct scc_policy *policy, uint32_t audit,
                                                     uint32_t nr)
 {
-    for (size_t i = 0; i < policy->override_count; i++) {
-        const struct scc_override *override = &policy->overrides[i];
-        if (override->audit == audit && override->first <= nr && nr <= override->last)
-            return override;
+    size_t low = 0, high = policy->override_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct scc_override *override = &policy->overrides[middle];
+        if (override->audit < audit || (override->audit == audit && override->last < nr))
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return NULL;
+    const struct scc_override *found = &policy->overrides[low];
+    bool is_there = low < policy->override_count && found->audit == audit && found->first <= nr;
+    return is_there ? found : NULL;
+}
+
+uint32_t scc_policy_default_at(const struct scc_policy *policy, uint32_t audit, uint32_t nr)
+{
+    const struct scc_override *override = scc_policy_find_override(policy, audit, nr);
+    return override ? override->return_value : policy->default_return;
 }
 
 /** As scc_policy_match(), for the arguments as they are. */
@@ -445,7 +457,7 @@ static const struct scc_rule *match_as_given(const struct scc_policy *policy,
                                              const struct scc_call *call, uint32_t *return_value)
 {
     const struct scc_override *override = scc_policy_find_override(policy, call->audit, call->nr);
-    if (override) {
+    if (override && override->is_before_rules) {
         *return_value = override->return_value;
         return NULL;
     }
@@ -461,7 +473,7 @@ static const struct scc_rule *match_as_given(const struct scc_policy *policy,
             return &policy->rules[placed[i].rule];
         }
     }
-    *return_value = policy->default_return;
+    *return_value = override ? override->return_value : policy->default_return;
     return NULL;
 }
 

@@ -13,6 +13,7 @@
 #include "action.h"
 #include "arch.h"
 #include "cmp.h"
+#include "kernel.h"
 #include "syscall.h"
 
 /** Bad arch: what libseccomp answers where the audit arch is none of the filter's. */
@@ -68,11 +69,12 @@ struct scc_policy_arch {
     size_t count;
 };
 
-/** Numbers of an audit arch that are answered before any rule is looked at. */
+/** Numbers of an audit arch that have an answer of their own: see enosys.h. */
 struct scc_override {
     uint32_t audit;
     uint32_t first, last; /* as in seccomp_data, both included */
     uint32_t return_value;
+    bool is_before_rules; /* otherwise it only stands in for the default */
 };
 
 /** Why an entry of the profile is not in the policy. */
@@ -93,7 +95,10 @@ struct scc_policy {
     size_t arch_count;
     /** The profile lists the target's own architecture, which is in the filter either way. */
     bool lists_target;
-    struct scc_override *overrides; /* none of them overlap */
+    enum scc_enosys enosys;
+    struct scc_kernel profile_kernel; /* that the author knew, with SCC_ENOSYS_KERNEL */
+    /** By audit arch and numbers; none of them overlap, and none lies in bad arch. */
+    struct scc_override *overrides;
     size_t override_count;
     /** Of rules with comparisons that one input matches, the strictest answers, not the first. */
     bool takes_strictest;
@@ -117,9 +122,12 @@ struct scc_policy {
  */
 int scc_policy_place(struct scc_policy *policy, scc_error **err);
 
-/** The override that answers a number of an audit arch, or NULL. */
+/** The override for a number of an audit arch, or NULL. */
 const struct scc_override *scc_policy_find_override(const struct scc_policy *policy, uint32_t audit,
                                                     uint32_t nr);
+
+/** What answers to a number of an audit arch of the filter where no rule does. */
+uint32_t scc_policy_default_at(const struct scc_policy *policy, uint32_t audit, uint32_t nr);
 
 /** The placed rules of @p nr: the first of them and their number. */
 const struct scc_placed_rule *scc_policy_rules_at(const struct scc_policy_arch *arch, uint32_t nr,

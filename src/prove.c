@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "decision.h"
+#include "enosys.h"
 #include "error.h"
 #include "util.h"
 
@@ -166,8 +167,9 @@ static void describe_call(struct scc_strbuf *out, const struct scc_proof *proof,
 /** Why the policy answers as it does where no rule matches. */
 static const char *reason_without_rule(const struct scc_policy *policy, const struct scc_call *call)
 {
-    if (scc_policy_find_override(policy, call->audit, call->nr))
-        return "answered before any rule: --enosys";
+    const struct scc_override *override = scc_policy_find_override(policy, call->audit, call->nr);
+    if (override)
+        return scc_enosys_reason(override);
     return scc_policy_is_listed(policy, call) ? "the default action: no rule matches"
                                               : "no architecture of the filter";
 }

@@ -7,6 +7,7 @@
 
 #include "blob_words.h"
 #include "cost.h"
+#include "enosys.h"
 #include "json_build.h"
 #include "options.h"
 #include "strbuf.h"
@@ -78,6 +79,25 @@ static void print_profile(FILE *out, const struct scc_report *report)
     add_count(&text, scc_profile_name_count(profile), "name; default ", "names; default ");
     scc_action_describe(&text, policy->default_return, policy->target);
     scc_report_line(out, "profile", &text);
+}
+
+/** What answers to numbers that the author could not know; nothing where the default does. */
+static void print_enosys(FILE *out, const struct scc_policy *policy)
+{
+    struct scc_strbuf text = {0};
+    if (policy->enosys == SCC_ENOSYS_PROFILE)
+        return;
+    scc_strbuf_addf(&text, "%s: ", scc_enosys_name(policy->enosys));
+    if (!policy->override_count)
+        scc_strbuf_add(&text, "nothing to add");
+    else if (policy->enosys == SCC_ENOSYS_RUNC)
+        scc_strbuf_add(&text, "numbers above the largest that the profile names, before any rule");
+    else
+        scc_strbuf_addf(&text,
+                        "calls that are younger than Linux %u.%u, and numbers that no kernel has, "
+                        "instead of the default",
+                        policy->profile_kernel.major, policy->profile_kernel.minor);
+    scc_report_line(out, "enosys", &text);
 }
 
 static void print_target(FILE *out, const struct scc_report_target *target)
@@ -277,6 +297,7 @@ static void print_for_person(FILE *out, const struct scc_report *report)
         if (report->has_entries)
             print_entry(out, target);
         print_selected(out, target->compiled.policy);
+        print_enosys(out, target->compiled.policy);
         if (report->is_verbose)
             print_details(out, report, target->compiled.policy);
         print_program(out, &target->compiled);
@@ -304,6 +325,18 @@ static void put_selected(struct scc_json_build *json, cJSON *object,
                           counts.unconditional[i]);
     scc_json_put_uint(json, selected, "namesOfOtherArchitectures", policy->absent_names);
     scc_json_put_uint(json, selected, "unknownNames", policy->unknown_names);
+}
+
+static void put_enosys(struct scc_json_build *json, cJSON *object, const struct scc_policy *policy)
+{
+    cJSON *enosys = scc_json_put_object(json, object, "enosys");
+    scc_json_put_text(json, enosys, "mode", scc_enosys_name(policy->enosys));
+    if (policy->enosys != SCC_ENOSYS_KERNEL)
+        return;
+    char release[16];
+    snprintf(release, sizeof release, "%u.%u", policy->profile_kernel.major,
+             policy->profile_kernel.minor);
+    scc_json_put_text(json, enosys, "profileKernel", release);
 }
 
 static void put_left_out(struct scc_json_build *json, cJSON *object,
@@ -367,6 +400,7 @@ static void put_target(struct scc_json_build *json, cJSON *list, const struct sc
         scc_blob_put_flags(json, entry, "flags", scc_policy_filter_flags(policy));
     }
     scc_json_put_return(json, object, "default", policy->default_return, policy->target);
+    put_enosys(json, object, policy);
     put_selected(json, object, policy);
     put_left_out(json, object, report, policy);
     put_program(json, object, &target->compiled);

@@ -10,6 +10,7 @@
 
 #include "decision.h"
 #include "diag.h"
+#include "enosys.h"
 #include "error.h"
 #include "util.h"
 
@@ -294,6 +295,47 @@ static int select_rules(struct selecting *at)
     return 0;
 }
 
+/*
+ * Numbers that the author could not know
+ */
+
+/** The first release that has every call that the profile names, in whatever entry. */
+static struct scc_kernel youngest_named(const struct scc_profile *profile)
+{
+    struct scc_kernel youngest = {0, 0};
+    for (size_t i = 0; i < profile->entry_count; i++) {
+        const struct scc_json_node *name = scc_profile_first_name(&profile->entries[i]);
+        for (; name; name = scc_profile_next_name(name)) {
+            const struct scc_syscall *call = scc_syscall_find(scc_json_string(name));
+            if (call && scc_kernel_at_least(scc_syscall_first(call), youngest))
+                youngest = scc_syscall_first(call);
+        }
+    }
+    return youngest;
+}
+
+static int add_enosys(struct selecting *at)
+{
+    const struct scc_reading *reading = at->reading;
+    struct scc_kernel known = {(uint16_t)reading->profile_major, (uint16_t)reading->profile_minor};
+    at->policy->enosys = reading->enosys;
+    switch (reading->enosys) {
+    case SCC_ENOSYS_RUNC:
+        return scc_enosys_add_runc_stub(at->policy, scc_enosys_knows_all, at->err);
+    case SCC_ENOSYS_KERNEL:
+        if (!known.major && !known.minor)
+            known = youngest_named(at->profile);
+        return scc_enosys_add_kernel(at->policy, known, at->err);
+    case SCC_ENOSYS_PROFILE:
+        break;
+    }
+    return 0;
+}
+
+/*
+ * Conflicts and what has no effect
+ */
+
 /** Whether rules with comparisons of one number have different answers at all. */
 static bool has_mixed_answers(const struct scc_policy *policy)
 {
@@ -431,7 +473,7 @@ static int select_all(struct selecting *at)
         copy_text(profile->listener_metadata, &policy->listener_metadata, at->err) < 0)
         return -1;
     if (select_arches(at) < 0 || select_rules(at) < 0 || scc_policy_place(policy, at->err) < 0 ||
-        refuse_conflict(at) < 0)
+        add_enosys(at) < 0 || refuse_conflict(at) < 0)
         return -1;
     return warn_hidden(at) < 0 ? -1 : warn_notify(at);
 }

@@ -54,6 +54,19 @@ const struct scc_syscall *scc_syscall_at(const struct scc_arch *arch, uint32_t n
     return call->nr[arch->column] == nr ? call : NULL;
 }
 
+struct scc_kernel scc_syscall_since(const struct scc_syscall *call, const struct scc_arch *arch)
+{
+    if (arch->column == SCC_COLUMN_NONE)
+        return (struct scc_kernel){0, 0};
+    struct scc_age age = call->since[arch->column];
+    return (struct scc_kernel){age.major, age.minor};
+}
+
+struct scc_kernel scc_syscall_first(const struct scc_syscall *call)
+{
+    return (struct scc_kernel){call->first.major, call->first.minor};
+}
+
 struct scc_syscall_door scc_syscall_door(const struct scc_syscall *call,
                                          const struct scc_arch *arch)
 {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "arch.h"
+#include "kernel.h"
 
 /** The call of that name, or NULL where no architecture has it. */
 const struct scc_syscall *scc_syscall_find(const char *name);
@@ -19,6 +20,16 @@ uint32_t scc_syscall_nr(const struct scc_syscall *call, const struct scc_arch *a
  * first in the alphabet.
  */
 const struct scc_syscall *scc_syscall_at(const struct scc_arch *arch, uint32_t nr);
+
+/**
+ * The first kernel release that has @p call on @p arch under a number of its own, 0.0 where it has
+ * none or no source tells: what is unknown counts as old. A port's own first release does not
+ * count: calls that were there before it are as old as elsewhere.
+ */
+struct scc_kernel scc_syscall_since(const struct scc_syscall *call, const struct scc_arch *arch);
+
+/** The first release with @p call on any architecture, 0.0 where no source tells. */
+struct scc_kernel scc_syscall_first(const struct scc_syscall *call);
 
 /** A call as the second half of another: `socketcall(1, …)` is socket. */
 struct scc_syscall_door {

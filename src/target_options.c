@@ -5,7 +5,9 @@
 #include <strings.h>
 
 #include "config.h"
+#include "enosys.h"
 #include "strbuf.h"
+#include "suggest.h"
 #include "util.h"
 
 static int refuse_value(const char *option, const char *value, const char *what,
@@ -140,6 +142,36 @@ static int apply_on_conflict(void *settings, const char *value, scc_error **err)
     if (strcmp(value, "refuse") != 0 && strcmp(value, "strictest") != 0)
         return refuse_value("--on-conflict", value, "expected refuse or strictest", NULL, "", err);
     options->reading.on_conflict = *value == 'r' ? SCC_CONFLICT_REFUSE : SCC_CONFLICT_STRICTEST;
+    options->reading_option = "--on-conflict";
+    return 0;
+}
+
+static int apply_enosys(void *settings, const char *value, scc_error **err)
+{
+    struct scc_target_options *options = settings;
+    struct scc_suggestion best = scc_suggestion_for(value);
+    options->reading_option = "--enosys";
+    for (int i = SCC_ENOSYS_PROFILE; i <= SCC_ENOSYS_KERNEL; i++) {
+        enum scc_enosys mode = (enum scc_enosys)i;
+        if (strcmp(value, scc_enosys_name(mode)) == 0) {
+            options->reading.enosys = mode;
+            return 0;
+        }
+        scc_suggestion_offer(&best, scc_enosys_name(mode));
+    }
+    return refuse_value("--enosys", value, "expected profile, runc or kernel", best.name, "", err);
+}
+
+static int apply_profile_kernel(void *settings, const char *value, scc_error **err)
+{
+    struct scc_target_options *options = settings;
+    struct scc_kernel kernel;
+    if (!scc_kernel_parse_release(value, &kernel) || !kernel.major)
+        return refuse_value("--profile-kernel", value,
+                            "expected X.Y, or a release such as uname -r prints", NULL, "", err);
+    options->reading.profile_major = kernel.major;
+    options->reading.profile_minor = kernel.minor;
+    options->reading_option = "--profile-kernel";
     return 0;
 }
 
@@ -176,6 +208,15 @@ static const struct scc_option rows[] = {
      "where one call matches argument rules of different actions: refuse the profile (default), or "
      "let the strictest action answer",
      apply_on_conflict},
+    {"enosys", 0, "MODE",
+     "what answers to numbers that the profile's author could not know: the default action, as "
+     "written (profile, the default); ENOSYS above the largest number that is named (runc); ENOSYS "
+     "for calls younger than the author's kernel and numbers that no kernel has (kernel)",
+     apply_enosys},
+    {"profile-kernel", 0, "X.Y",
+     "with --enosys kernel: the kernel that the author knew (default: that of the youngest call "
+     "that the profile names)",
+     apply_profile_kernel},
     {"harden", 0, NULL,
      "never more permissive: of a profile's answers for the arguments as given and for them "
      "without the high words of 32-bit arguments, which the kernel ignores, the stricter one",
@@ -275,6 +316,9 @@ int scc_target_options_choose(const struct scc_target_options *options,
                               scc_diags *diags, scc_error **err)
 {
     struct scc_target_options whole = *options;
+    if (options->reading.profile_major && options->reading.enosys != SCC_ENOSYS_KERNEL)
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "--profile-kernel: expected --enosys kernel with it");
     if (complete_kernels(&whole, err) < 0 || complete_caps(&whole, profile, diags, err) < 0)
         return -1;
     if (!whole.arch_count)

@@ -30,6 +30,7 @@ struct scc_target_options {
     size_t kernel_count;
     const char *spec; /* or NULL */
     struct scc_reading reading;
+    const char *reading_option; /* the last option that says how a profile is read, or NULL */
 };
 
 /** The group for a command's table; @p options must be zeroed and outlive it. */

@@ -7,13 +7,13 @@
 int scc_verify_ask(const struct scc_verify_settings *settings, struct scc_policy *policy,
                    struct scc_verify_question *question, scc_error **err)
 {
-    scc_enosys_knows_fn *knows = settings->as_libseccomp ? scc_scmp_knows : scc_enosys_knows_all;
     question->policy = policy;
-    if (settings->enosys == SCC_VERIFY_ENOSYS_RUNC &&
-        scc_enosys_add_runc_stub(policy, knows, err) < 0)
-        return -1;
     if (!settings->as_libseccomp)
         return 0;
+    /* runc asks libseccomp for the largest number. */
+    if (policy->enosys == SCC_ENOSYS_RUNC &&
+        scc_enosys_add_runc_stub(policy, scc_scmp_knows, err) < 0)
+        return -1;
     question->policy = &question->view.policy;
     return scc_scmp_view_make(policy, &question->view, err);
 }

@@ -7,14 +7,7 @@
 #include "prove.h"
 #include "query.h"
 
-enum scc_verify_enosys {
-    SCC_VERIFY_ENOSYS_PROFILE,
-    SCC_VERIFY_ENOSYS_RUNC,
-};
-
 struct scc_verify_settings {
-    enum scc_verify_enosys enosys;
-    bool has_enosys;
     bool as_libseccomp;
 };
 
@@ -25,8 +18,9 @@ struct scc_verify_question {
 };
 
 /**
- * Makes the question from @p policy, to which runc's stub is added where @p settings ask for it and
- * which must outlive the question. Errors as scc_enosys_add_runc_stub() and scc_scmp_view_make().
+ * Makes the question from @p policy, which must outlive it. With --as-libseccomp runc's stub in it
+ * becomes what the installed libseccomp makes runc write. Errors as scc_enosys_add_runc_stub() and
+ * scc_scmp_view_make().
  */
 int scc_verify_ask(const struct scc_verify_settings *settings, struct scc_policy *policy,
                    struct scc_verify_question *question, scc_error **err);

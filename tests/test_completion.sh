@@ -112,11 +112,11 @@ offers verify --a :: --arch --as-libseccomp
 offers verify prog.bpf --en :: --enosys
 offers disasm --a :: --arch --assemble
 lacks verify - :: --export-bpf --assemble -O
-lacks disasm - :: --enosys --strict
+lacks disasm - :: --as-libseccomp --strict
 includes compile - :: --export-bpf -O --no-crosscheck --allow-mismatch
-lacks - :: --enosys --assemble
+lacks - :: --as-libseccomp --assemble
 # A command is the first word alone.
-lacks default.json verify - :: --enosys
+lacks default.json verify - :: --as-libseccomp
 offers profile.json --ver :: --verbose --version
 offers --no-such :: ''
 
@@ -193,13 +193,13 @@ offers -O1 :: -O1
 # What the program expects where it is given nothing.
 offers --on-conflict '' :: refuse strictest
 offers --on-conflict=s :: strictest
-offers verify --enosys '' :: profile runc
+offers --enosys '' :: profile runc kernel
 offers verify --enosys r :: runc
 for command in $commands; do
     [[ $command == cache ]] || offers "$command" --on-conflict '' :: refuse strictest
 done
 offers cache --cache-dir p :: profiles
-for word in profile runc; do
+for word in profile runc kernel; do
     "$SECCOMPC" verify --enosys "$word" --help >/dev/null || fail "--enosys $word is offered and refused"
 done
 for word in refuse strictest; do

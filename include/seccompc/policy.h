@@ -36,9 +36,32 @@ enum scc_on_conflict {
     SCC_CONFLICT_STRICTEST,
 };
 
+/** What answers to numbers of which the profile's author could not know. */
+enum scc_enosys {
+    /** The default action, as the profile says and crun enforces it. */
+    SCC_ENOSYS_PROFILE,
+    /**
+     * ENOSYS to numbers above the largest that the profile names, before any rule: runc's stub
+     * (libcontainer/seccomp/patchbpf).
+     */
+    SCC_ENOSYS_RUNC,
+    /**
+     * ENOSYS instead of the default action where that is not ALLOW, LOG or TRACE, to numbers whose
+     * call is younger than the kernel that the author knew, and to those that no known kernel has;
+     * 0xffffffff keeps the default.
+     */
+    SCC_ENOSYS_KERNEL,
+};
+
 /** How a profile is read where it can be read in several ways; zeroed: as it is written. */
 struct scc_reading {
     enum scc_on_conflict on_conflict;
+    enum scc_enosys enosys;
+    /**
+     * With SCC_ENOSYS_KERNEL: the kernel release that the author knew, at most 255.255. 0.0: that
+     * of the youngest call that the profile names anywhere.
+     */
+    unsigned profile_major, profile_minor;
     /**
      * A call gets the stricter of two answers: that for its arguments as given, and that for them as
      * the kernel reads them, the high words of 32-bit arguments cleared. Which arguments these are is

@@ -3,6 +3,7 @@
 """Turns the tables in this folder into C: gen_tables.py SYSCALLS DOORS ERRNOS ARGUMENTS OUT.h OUT.c"""
 
 import csv
+import re
 import sys
 
 
@@ -18,12 +19,35 @@ def read(path):
 def columns(rows, path):
     for row in rows:
         for column, value in row.items():
-            if column != "name" and value and not value.isdigit():
+            if column not in NO_TABLES and value and not value.isdigit():
                 sys.exit(f"{path}: {row['name']}, {column}: {value!r} is no number")
-    return [column for column in rows[0] if column != "name"]
+    return [column for column in rows[0] if column not in NO_TABLES]
+
+
+def age(text, place):
+    """X.Y as a C initializer; nothing is 0.0."""
+    if not re.fullmatch(r"(\d+\.\d+)?", text):
+        sys.exit(f"{place}: {text!r} is no release, expected X.Y")
+    return "{" + (text or "0.0").replace(".", ", ") + "}"
+
+
+def ages(row, tables, path):
+    """When a call came: at all, and to each table that has it."""
+    place = f"{path}: {row['name']}, since"
+    first, *others = row["since"].split(" ")
+    later = dict(other.split("=") for other in others)
+    for table in later:
+        if not row.get(table):
+            sys.exit(f"{place}: {table} has no such call")
+    return age(first, place), [
+        age(later.get(table, first) if row[table] else "", place) for table in tables
+    ]
 
 
 NAME_SLOTS = 2048
+
+# Columns that are no table of numbers.
+NO_TABLES = ("name", "since")
 
 
 def hash_name(name):
@@ -101,8 +125,12 @@ def main(syscalls_path, doors_path, errnos_path, arguments_path, header_path, so
             "/** Where a table has no such call, and where an architecture has no such errno. */\n"
             "#define SCC_NR_NONE UINT32_MAX\n#define SCC_ERRNO_NONE 0\n"
             "#define SCC_NO_DOOR UINT16_MAX\n\n"
+            "/** A kernel release, 0.0: not known. */\n"
+            "struct scc_age {\n    uint8_t major, minor;\n};\n\n"
             "/** nr: as in the kernel's table, without the ABI's offset. Sorted by name. */\n"
             "struct scc_syscall {\n    const char *name;\n"
+            "    struct scc_age first;                    /* on any architecture */\n"
+            "    struct scc_age since[SCC_COLUMN_COUNT];  /* in a table that has it */\n"
             "    uint16_t door;     /* index of the multiplexing call, or SCC_NO_DOOR */\n"
             "    uint8_t selector;  /* its argument 0 */\n"
             "    uint32_t nr[SCC_COLUMN_COUNT];\n};\n"
@@ -130,7 +158,9 @@ def main(syscalls_path, doors_path, errnos_path, arguments_path, header_path, so
             numbers = ", ".join(row[column] or "SCC_NR_NONE" for column in tables)
             door = doors.get(row["name"])
             through = f'{place[door["door"]]}, {door["selector"]}' if door else "SCC_NO_DOOR, 0"
-            out.write(f'    {{"{row["name"]}", {through}, {{{numbers}}}}},\n')
+            first, since = ages(row, tables, syscalls_path)
+            out.write(f'    {{"{row["name"]}", {first}, {{{", ".join(since)}}}, '
+                      f'{through}, {{{numbers}}}}},\n')
         shape = f"[SCC_SYSCALL_COUNT][{len(ARGUMENTS)}]"
         out.write(f"}};\n\nconst uint8_t scc_syscall_arguments{shape} = {{\n")
         for row in syscalls:
