@@ -110,6 +110,96 @@ Test(syscall, agrees_with_the_collected_facts)
     cr_assert_eq(numbers, rows, "%zu numbers, %zu in the facts", numbers, rows);
 }
 
+static bool is_release(struct scc_kernel kernel, unsigned major, unsigned minor)
+{
+    return kernel.major == major && kernel.minor == minor;
+}
+
+Test(syscall, ages_of_calls)
+{
+    static const struct {
+        const char *arch, *name;
+        unsigned major, minor;
+    } cases[] = {
+        {"x86_64", "read", 1, 0},        {"x86_64", "openat", 2, 6},
+        {"x86_64", "close_range", 5, 9}, {"x86_64", "openat2", 5, 6},
+        {"x86_64", "membarrier", 4, 3},  {"x86_64", "semget", 2, 0},
+        {"x86", "semget", 5, 1},         {"s390x", "semget", 5, 1},
+        {"ppc64le", "semget", 5, 1},     {"x86", "socket", 4, 3},
+        {"aarch64", "socket", 2, 0},     {"x86", "arch_prctl", 4, 12},
+        {"x86_64", "uretprobe", 6, 11},  {"mipsel64n32", "mseal", 6, 10},
+        {"mips", "timerfd", 0, 0},       {"x86_64", "timerfd", 0, 0},
+        {"sh", "clone3", 0, 0},          {"riscv32", "read", 0, 0},
+        {"x86", "futex_time64", 5, 1},   {"x86_64", "futex_time64", 0, 0},
+        {"loongarch64", "read", 1, 0},   {"x86_64", "afs_syscall", 0, 0},
+    };
+    for (size_t i = 0; i < SCC_COUNT(cases); i++)
+        cr_expect(is_release(scc_syscall_since(scc_syscall_find(cases[i].name),
+                                               scc_arch_find(cases[i].arch)),
+                             cases[i].major, cases[i].minor),
+                  "%s on %s", cases[i].name, cases[i].arch);
+    cr_expect(is_release(scc_syscall_first(scc_syscall_find("semget")), 2, 0));
+    cr_expect(is_release(scc_syscall_first(scc_syscall_find("futex_time64")), 5, 1));
+    cr_expect(is_release(scc_syscall_first(scc_syscall_find("riscv_hwprobe")), 6, 4));
+    cr_expect(is_release(scc_syscall_first(scc_syscall_find("afs_syscall")), 0, 0));
+}
+
+Test(syscall, no_architecture_has_a_call_before_the_first)
+{
+    size_t unknown = 0;
+    for (size_t j = 0; j < SCC_SYSCALL_COUNT; j++) {
+        const struct scc_syscall *call = &scc_syscall_table[j];
+        struct scc_kernel first = scc_syscall_first(call);
+        unknown += !first.major;
+        for (unsigned i = 0; i < SCC_ARCH_COUNT; i++) {
+            const struct scc_arch *arch = scc_arch_at(i);
+            struct scc_kernel since = scc_syscall_since(call, arch);
+            bool exists = scc_syscall_nr(call, arch) != SCC_NR_NONE;
+            cr_expect_eq(since.major != 0, exists && first.major != 0, "%s on %s", call->name,
+                         arch->name);
+            cr_expect(!since.major || scc_kernel_at_least(since, first), "%s on %s", call->name,
+                      arch->name);
+        }
+    }
+    cr_expect_leq(unknown, 24, "%zu", unknown);
+}
+
+/** The rows for one architecture stand behind the others and win. */
+Test(syscall, ages_agree_with_the_collected_facts)
+{
+    char path[512], line[256];
+    FILE *file = fopen(shared_path("facts/since.csv", path, sizeof path), "r");
+    cr_assert_not_null(file);
+    static struct scc_kernel expected[SCC_SYSCALL_COUNT][SCC_ARCH_COUNT];
+    size_t rows = 0;
+    while (fgets(line, sizeof line, file)) {
+        char *rest = line, *name = strsep(&rest, ","), *arch_name = strsep(&rest, ",");
+        struct scc_kernel since;
+        if (!rest || strcmp(name, "name") == 0)
+            continue;
+        cr_assert(scc_kernel_parse_release(strsep(&rest, "\r\n"), &since), "%s", name);
+        const struct scc_syscall *call = scc_syscall_find(name);
+        cr_assert_not_null(call, "%s", name);
+        for (unsigned i = 0; i < SCC_ARCH_COUNT; i++) {
+            const struct scc_arch *arch = scc_arch_at(i);
+            bool is_meant = strcmp(arch_name, "*") == 0 || scc_arch_find(arch_name) == arch;
+            if (is_meant && scc_syscall_nr(call, arch) != SCC_NR_NONE)
+                expected[call - scc_syscall_table][i] = since;
+        }
+        rows++;
+    }
+    fclose(file);
+    cr_assert_gt(rows, 100);
+    for (size_t j = 0; j < SCC_SYSCALL_COUNT; j++) {
+        for (unsigned i = 0; i < SCC_ARCH_COUNT; i++) {
+            struct scc_kernel wanted = expected[j][i];
+            struct scc_kernel since = scc_syscall_since(&scc_syscall_table[j], scc_arch_at(i));
+            cr_expect(!wanted.major || is_release(since, wanted.major, wanted.minor), "%s on %s",
+                      scc_syscall_table[j].name, scc_arch_at(i)->name);
+        }
+    }
+}
+
 /** Whether libseccomp puts the number elsewhere on purpose: behind a door, it may have none. */
 static bool is_behind_door(const struct scc_syscall *call, const struct scc_arch *arch, int known)
 {
