@@ -31,6 +31,16 @@ for file in deny.json deny.bpf; do
     check "$file: a filter" 'grep -qx "Seccomp:.2" out'
     says "can't cd"
 done
+# A way of reading has a program of its own, also in the cache.
+mkdir -m 700 modes
+run 0 run --cache-dir modes --enosys kernel "$profile" -- true
+cp "$(find modes -type f -size +100c)" kernel.blob
+run 0 verify -q --enosys kernel kernel.blob "$profile"
+run 1 verify -q kernel.blob "$profile"
+run 0 run --cache-dir modes --enosys runc "$profile" -- true
+run 0 run --cache-dir modes "$profile" -- true
+check 'three programs are kept' '[ "$(find modes -type f -size +100c | wc -l)" -eq 3 ]'
+
 # The cache holds the profile as a blob now.
 cp "$(find cache -type f -size +100c)" deny.blob
 run 2 run deny.blob -- sh -c 'cd /'

@@ -41,8 +41,9 @@ struct live_case {
     /**
      * What a filter made from which profile answers: "PROFILE:WORD", separated by spaces. PROFILE
      * is moby (Docker's default of 2026 and ours), common (containers/common's), native or doors
-     * (the files of that name beside this one), runc (any profile behind runc's stub), hard (what
-     * --harden makes of moby where that is something else). WORD is an
+     * (the files of that name beside this one), written (moby by our own generator), runc (any
+     * profile behind runc's stub), kernel (any under --enosys kernel), hard (what --harden makes of
+     * moby where that is something else). WORD is an
      * errno's name, "kill", or "allow": the kernel answers as it does without a filter. Three words
      * with commas are for the capabilities docker, none and all.
      */

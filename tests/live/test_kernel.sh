@@ -43,6 +43,13 @@ show_program() {
 show_profile moby "built-in"
 show_program hard,moby:0 "built-in docker -O2 --harden" all --harden --caps docker
 
+# Numbers that the profile's author could not know, and calls that an old libseccomp does not know.
+show_program written,moby:0 "--enosys profile" table
+show_program runc,moby:0 "--enosys runc" all --enosys runc
+show_program written,runc:0 "--enosys runc, young calls" table --enosys runc
+show_program kernel,moby:0 "--enosys kernel" all --enosys kernel
+show_program kernel,moby:0 "--enosys kernel, an old author" all --enosys kernel --profile-kernel 5.10
+
 # What no other program decides: the words of the answers themselves.
 "$SECCOMPC" -q -O1 --arch amd64 --export-bpf docker.bpf
 "$SECCOMPC" -q -O1 --arch amd64 --caps all --export-bpf all.bpf
