@@ -11,7 +11,6 @@
 #include "diag.h"
 #include "emit_cost.h"
 #include "emit_scmp.h"
-#include "enosys.h"
 #include "error.h"
 #include "frequencies.h"
 #include "harden.h"
@@ -297,19 +296,14 @@ static int refuse_hardened_oci(const struct scc_policy *policy,
                : 0;
 }
 
-/** Refuses outputs in which nothing can say what --enosys adds. */
-static int refuse_enosys(const struct scc_compiled *made, const struct scc_compile_options *options,
-                         scc_diags *diags, scc_error **err)
+/** Refuses the slim profile where nothing in it can say what --enosys adds. */
+static int check_enosys_oci(const struct scc_compiled *made,
+                            const struct scc_compile_options *options, scc_diags *diags,
+                            scc_error **err)
 {
     const struct scc_policy *policy = made->policy;
     struct scc_place place = {.file = policy->profile_name};
-    if (!policy->override_count)
-        return 0;
-    if (options->level != SCC_LEVEL_OWN)
-        return scc_error_at(err, place, NULL,
-                            "libseccomp's program cannot say what --enosys %s means, expected -O2",
-                            scc_enosys_name(policy->enosys));
-    if (!options->wants_oci)
+    if (!policy->override_count || !options->wants_oci)
         return 0;
     if (policy->enosys == SCC_ENOSYS_KERNEL)
         return scc_error_at(err, place, NULL,
@@ -361,7 +355,7 @@ int scc_compile(const scc_profile *profile, const scc_target *target,
         return -1;
     if (scc_policy_select(profile, target, &options->reading, &made.policy, diags, err) < 0)
         return -1;
-    int done = refuse_enosys(&made, options, diags, err);
+    int done = check_enosys_oci(&made, options, diags, err);
     if (done == 0)
         done = refuse_hardened_oci(made.policy, options, err);
     if (done == 0)

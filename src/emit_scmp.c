@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "diag.h"
+#include "enosys.h"
 #include "error.h"
 #include "harden.h"
 #include "policy.h"
@@ -465,12 +466,21 @@ static int tell_repaired(const struct scc_policy *policy, size_t repaired, scc_d
                          scc_scmp_version(), repaired);
 }
 
+static int refuse_enosys(const struct scc_policy *policy, scc_error **err)
+{
+    return scc_error_at(err, (struct scc_place){.file = policy->profile_name}, NULL,
+                        "libseccomp's program cannot say what --enosys %s means, expected -O2",
+                        scc_enosys_name(policy->enosys));
+}
+
 int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_program **program,
                   scc_diags *diags, scc_error **err)
 {
     scc_program *made = NULL;
     size_t repaired = 0;
     const struct scc_arch *unknown = scc_scmp_unknown_arch(policy);
+    if (policy->override_count)
+        return refuse_enosys(policy, err);
     if (unknown)
         return refuse_arch(unknown, err);
     if (scc_hardened_refuse(policy, "libseccomp's program", "-O2 can", err) < 0)

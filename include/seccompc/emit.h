@@ -36,10 +36,11 @@ const char *scc_scmp_version(void);
  *
  * libseccomp works in a child process with bounded CPU time, because some sets of rules make
  * version 2.5.4 loop for ever. The program is libseccomp's and not proved: where it is wrong, it is
- * wrong here too. Errors: SCC_ERROR_INPUT where libseccomp does not know an architecture of the
- * filter, refuses a rule, would leave out a rule that is stricter than the default action, where
- * hardening (struct scc_reading) changes an answer, or where the program has more than
- * SCC_PROGRAM_MAX instructions; SCC_ERROR_SYSTEM without memory.
+ * wrong here too. Errors: SCC_ERROR_INPUT where the policy was read in a mode of enum scc_enosys
+ * that libseccomp cannot say, or hardening (struct scc_reading) changes an answer; where libseccomp
+ * does not know an architecture of the filter, refuses a rule, would leave out a rule that is
+ * stricter than the default action, or where the program has more than SCC_PROGRAM_MAX
+ * instructions; SCC_ERROR_SYSTEM without memory.
  */
 int scc_emit_scmp(const scc_policy *policy, enum scc_scmp_shape shape, scc_program **program,
                   scc_diags *diags, scc_error **err);

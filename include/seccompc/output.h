@@ -25,7 +25,7 @@ extern "C" {
  * them, rules merged where action, errno and comparisons are equal, in an order that depends on the
  * policy alone. Rules without effect are left out, except those that are the default: runc's ENOSYS
  * stub counts their numbers. Absent flags stay absent, empty ones empty. It has rules alone: what
- * hardening (struct scc_reading) makes of them is not in it.
+ * struct scc_reading makes of them is not in it.
  */
 char *scc_policy_to_oci(const scc_policy *policy, size_t *len_bytes);
 
