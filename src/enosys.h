@@ -10,7 +10,7 @@ typedef bool scc_enosys_knows_fn(const struct scc_syscall *call, const struct sc
 
 /**
  * Gives the policy what runc puts in front of libseccomp's program (libcontainer/seccomp/patchbpf,
- * the same from runc 1.1 to 1.3), in place of the overrides it has: on each listed architecture a
+ * as of 1.1.5 and later), in place of the overrides it has: on each listed architecture a
  * number above the largest that the profile names, whatever the action, answers ENOSYS, unless the
  * default action is ALLOW, LOG or TRACE; on s390 and s390x number 0 does so too. Names count that
  * @p knows tells; those behind doors do not, as libseccomp has no positive number for them. Errors:
