@@ -98,7 +98,8 @@ void scc_cached_free(scc_cached *cached)
 struct request {
     const struct scc_store *store; /* NULL: there is no cache */
     const struct scc_cache_inputs *inputs;
-    const char *name; /* of the document */
+    const scc_profile *profile; /* the document where it has been read already, or NULL */
+    const char *name;           /* of the document */
     struct scc_digest key;
     scc_cached *cached; /* filled in as the parts come */
     scc_diags *diags;
@@ -308,22 +309,31 @@ static int seal(const struct request *at, const scc_profile *profile,
     return done;
 }
 
+/** Reads the document. *owned becomes the profile where it has not been read already. */
+static int read_profile(const struct request *at, scc_profile **owned, scc_error **err)
+{
+    const struct scc_cache_inputs *inputs = at->inputs;
+    if (at->profile)
+        return 0;
+    if (inputs->kind == SCC_CACHE_CONFIG)
+        return parse_config(at, owned, err);
+    return scc_profile_parse(inputs->text, inputs->text_bytes, at->name, owned, at->diags, err);
+}
+
 /** Compiles, proves and seals, then reads the blob as a hit does. */
 static int make(const struct request *at, scc_error **err)
 {
     const struct scc_cache_inputs *inputs = at->inputs;
-    scc_profile *profile = NULL;
+    scc_profile *owned = NULL;
     struct scc_compiled compiled = {0};
-    int done = inputs->kind == SCC_CACHE_CONFIG
-                   ? parse_config(at, &profile, err)
-                   : scc_profile_parse(inputs->text, inputs->text_bytes, at->name, &profile,
-                                       at->diags, err);
+    int done = read_profile(at, &owned, err);
+    const scc_profile *profile = at->profile ? at->profile : owned;
     if (done == 0)
         done = scc_compile(profile, inputs->target, inputs->options, &compiled, at->diags, err);
     if (done == 0)
         done = seal(at, profile, &compiled, err);
     scc_compiled_clear(&compiled);
-    scc_profile_free(profile);
+    scc_profile_free(owned);
     return done == 0 ? accept_bytes(at, err) : -1;
 }
 
@@ -380,6 +390,20 @@ static int read_source(const struct scc_cache_source *source, struct scc_cache_i
     return 0;
 }
 
+/** Answers a request, whose result becomes *cached. */
+static int answer(struct request *at, scc_cached **cached, scc_error **err)
+{
+    at->cached = calloc(1, sizeof *at->cached);
+    if (!at->cached)
+        return scc_error_nomem(err);
+    if (fill(at, err) < 0) {
+        scc_cached_free(at->cached);
+        return -1;
+    }
+    *cached = at->cached;
+    return 0;
+}
+
 int scc_cache_compile(const scc_cache *cache, const struct scc_cache_source *source,
                       const scc_target *target, const struct scc_compile_options *options,
                       scc_cached **cached, scc_diags *diags, scc_error **err)
@@ -390,15 +414,22 @@ int scc_cache_compile(const scc_cache *cache, const struct scc_cache_source *sou
     SCC_AUTOFREE char *owned = NULL;
     if (read_source(source, &inputs, &at.name, &owned, err) < 0)
         return -1;
-    at.cached = calloc(1, sizeof *at.cached);
-    if (!at.cached)
-        return scc_error_nomem(err);
-    if (fill(&at, err) < 0) {
-        scc_cached_free(at.cached);
-        return -1;
-    }
-    *cached = at.cached;
-    return 0;
+    return answer(&at, cached, err);
+}
+
+int scc_cache_compile_profile(const scc_cache *cache, const scc_profile *profile,
+                              const scc_target *target, const struct scc_compile_options *options,
+                              scc_cached **cached, scc_diags *diags, scc_error **err)
+{
+    struct scc_cache_inputs inputs = {
+        .kind = SCC_CACHE_PROFILE, .target = target, .options = options};
+    struct request at = {.store = cache ? cache->store : NULL,
+                         .inputs = &inputs,
+                         .profile = profile,
+                         .name = scc_profile_name(profile),
+                         .diags = diags};
+    inputs.text = scc_profile_text(profile, &inputs.text_bytes);
+    return answer(&at, cached, err);
 }
 
 int scc_cache_get(const scc_cache *cache, const struct scc_cache_source *source,

@@ -22,6 +22,15 @@ int scc_cache_compile(const scc_cache *cache, const struct scc_cache_source *sou
                       scc_cached **cached, scc_diags *diags, scc_error **err);
 
 /**
+ * As scc_cache_compile(), of a profile that has been read. The key is made from the profile's own
+ * text: one in a runtime config has the same key whatever else is in the config. When it has to be
+ * compiled, all of @p options hold: with a crosscheck, libseccomp is asked only then.
+ */
+int scc_cache_compile_profile(const scc_cache *cache, const scc_profile *profile,
+                              const scc_target *target, const struct scc_compile_options *options,
+                              scc_cached **cached, scc_diags *diags, scc_error **err);
+
+/**
  * Whether @p bytes are what the cache puts under @p key: a sealed blob of one program that was made
  * from these inputs. Errors: SCC_ERROR_INPUT where they are not; SCC_ERROR_SYSTEM without memory.
  */

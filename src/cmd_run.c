@@ -12,6 +12,7 @@
 #include <seccompc/load.h>
 
 #include "action.h"
+#include "cache_options.h"
 #include "cmd.h"
 #include "diag.h"
 #include "error.h"
@@ -32,28 +33,11 @@ enum {
 
 struct settings {
     struct scc_target_options target;
-    const char *cache_dir; /* or NULL */
-    bool uses_no_cache;
+    struct scc_cache_settings cache;
     bool allows_new_privs;
     bool is_quiet;
     bool wants_help;
 };
-
-static int apply_cache_dir(void *settings, const char *value, scc_error **err)
-{
-    if (!*value)
-        return scc_error_set(err, SCC_ERROR_USAGE,
-                             "--cache-dir: an empty name, expected a folder's");
-    ((struct settings *)settings)->cache_dir = value;
-    return 0;
-}
-
-static int apply_no_cache(void *settings, const char *value, scc_error **err)
-{
-    (void)value, (void)err;
-    ((struct settings *)settings)->uses_no_cache = true;
-    return 0;
-}
 
 static int apply_allow_new_privs(void *settings, const char *value, scc_error **err)
 {
@@ -81,11 +65,6 @@ static const struct scc_option rows[] = {
      "leave NO_NEW_PRIVS as it is, so that the command can gain privileges by exec; needs "
      "CAP_SYS_ADMIN",
      apply_allow_new_privs},
-    {"cache-dir", 0, "DIR",
-     "keep compiled profiles here (default: /run/seccompc for root, else "
-     "$XDG_RUNTIME_DIR/seccompc)",
-     apply_cache_dir},
-    {"no-cache", 0, NULL, "compile the profile anew", apply_no_cache},
     {"quiet", 'q', NULL, "no warnings, only why it failed", apply_quiet},
     {"help", 'h', NULL, "print this and stop", apply_help},
 };
@@ -178,20 +157,6 @@ static int take_program(const char *path, const char *bytes, size_t len,
     return 0;
 }
 
-/** Opens the cache; that it cannot be had is no reason to stop, unless it was asked for. */
-static int open_cache(const struct settings *settings, scc_cache **cache, scc_diags *diags,
-                      scc_error **err)
-{
-    scc_error *why = NULL;
-    if (settings->uses_no_cache || scc_cache_open(settings->cache_dir, cache, &why) == 0)
-        return 0;
-    int done = scc_diags_add(diags, settings->cache_dir ? SCC_DIAG_WARNING : SCC_DIAG_NOTE,
-                             (struct scc_place){0}, NULL, err, "compiled without a cache: %s",
-                             scc_error_get_text(why));
-    scc_error_free(why);
-    return done;
-}
-
 static int take_profile(const struct settings *settings, const struct scc_cache_source *source,
                         const struct scc_target *target, struct filter *filter, scc_diags *diags,
                         scc_error **err)
@@ -200,7 +165,7 @@ static int take_profile(const struct settings *settings, const struct scc_cache_
         .reading = settings->target.reading,
     };
     scc_cache *cache = NULL;
-    int done = open_cache(settings, &cache, diags, err);
+    int done = scc_cache_settings_open(&settings->cache, &cache, diags, err);
     if (done == 0)
         done = scc_cache_get(cache, source, target, &options, &filter->cached, diags, err);
     scc_cache_close(cache);
@@ -374,6 +339,7 @@ static int start(struct settings *settings, struct words *words, int argc, char 
 {
     const struct scc_option_group groups[] = {
         {"Options:", rows, SCC_COUNT(rows), settings},
+        scc_cache_option_group(&settings->cache),
         scc_target_option_group(&settings->target),
     };
     int first;

@@ -286,46 +286,47 @@ static int crosscheck(struct scc_compiled *made, const struct scc_compile_option
  * The pipeline
  */
 
-/** The slim profile has rules alone. */
-static int refuse_hardened_oci(const struct scc_policy *policy,
-                               const struct scc_compile_options *options, scc_error **err)
+/** libseccomp answers conflicting rules by the shape of its tree, so the slim profile cannot say
+ * more than that they conflict. */
+static int refuse_slim_conflicts(const scc_profile *profile, const scc_target *target,
+                                 const struct scc_compile_options *options, scc_error **err)
 {
-    return options->wants_oci
-               ? scc_hardened_refuse(policy, "--export-oci",
-                                     "expected a program (--export-bpf, --export-blob)", err)
-               : 0;
+    scc_policy *policy = NULL;
+    if (options->reading.on_conflict != SCC_CONFLICT_STRICTEST)
+        return 0;
+    if (scc_policy_select(profile, target, NULL, &policy, NULL, err) < 0)
+        return scc_error_wrap(err,
+                              "the slim profile cannot say what --on-conflict strictest means");
+    scc_policy_free(policy);
+    return 0;
 }
 
 /** Refuses the slim profile where nothing in it can say what --enosys adds. */
-static int check_enosys_oci(const struct scc_compiled *made,
-                            const struct scc_compile_options *options, scc_diags *diags,
-                            scc_error **err)
+static int check_slim_enosys(const struct scc_policy *policy, scc_diags *diags, scc_error **err)
 {
-    const struct scc_policy *policy = made->policy;
     struct scc_place place = {.file = policy->profile_name};
-    if (!policy->override_count || !options->wants_oci)
+    if (!policy->override_count)
         return 0;
     if (policy->enosys == SCC_ENOSYS_KERNEL)
         return scc_error_at(err, place, NULL,
-                            "--export-oci cannot say what --enosys kernel means: runtimes would "
-                            "answer by the default action");
+                            "the slim profile cannot say what --enosys kernel means: runtimes "
+                            "would answer by the default action");
     return scc_diags_add(diags, SCC_DIAG_NOTE, place, NULL, err,
-                         "--export-oci: runc adds what --enosys runc means to the slim profile, "
-                         "crun does not");
+                         "runc adds what --enosys runc means to the slim profile, crun does not");
 }
 
-/** libseccomp answers conflicting rules by the shape of its tree, so the slim profile cannot say
- * more than that they conflict. */
-static int refuse_conflicts_in_oci(const scc_profile *profile, const scc_target *target,
-                                   const struct scc_compile_options *options, scc_error **err)
+int scc_compile_check_slim(const scc_profile *profile, const scc_target *target,
+                           const struct scc_policy *policy,
+                           const struct scc_compile_options *options, scc_diags *diags,
+                           scc_error **err)
 {
-    scc_policy *policy = NULL;
-    if (!options->wants_oci || options->reading.on_conflict != SCC_CONFLICT_STRICTEST)
+    if (!options->wants_oci)
         return 0;
-    if (scc_policy_select(profile, target, NULL, &policy, NULL, err) < 0)
-        return scc_error_wrap(err, "--export-oci cannot say what --on-conflict strictest means");
-    scc_policy_free(policy);
-    return 0;
+    if (refuse_slim_conflicts(profile, target, options, err) < 0 ||
+        check_slim_enosys(policy, diags, err) < 0)
+        return -1;
+    return scc_hardened_refuse(policy, "the slim profile",
+                               "expected a program (--export-bpf, --export-blob)", err);
 }
 
 static int emit(struct scc_compiled *made, const struct scc_compile_options *options,
@@ -351,13 +352,9 @@ int scc_compile(const scc_profile *profile, const scc_target *target,
                 scc_diags *diags, scc_error **err)
 {
     struct scc_compiled made = {0};
-    if (refuse_conflicts_in_oci(profile, target, options, err) < 0)
-        return -1;
     if (scc_policy_select(profile, target, &options->reading, &made.policy, diags, err) < 0)
         return -1;
-    int done = check_enosys_oci(&made, options, diags, err);
-    if (done == 0)
-        done = refuse_hardened_oci(made.policy, options, err);
+    int done = scc_compile_check_slim(profile, target, made.policy, options, diags, err);
     if (done == 0)
         done = emit(&made, options, diags, err);
     if (done == 0) {

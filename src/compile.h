@@ -63,6 +63,15 @@ int scc_compile(const scc_profile *profile, const scc_target *target,
 
 void scc_compiled_clear(struct scc_compiled *compiled);
 
+/**
+ * Where @p options want the slim profile: refuses (SCC_ERROR_INPUT) a @p policy of @p profile that
+ * it cannot say. What one runtime alone makes of it is a note. scc_compile() asks this, too.
+ */
+int scc_compile_check_slim(const scc_profile *profile, const scc_target *target,
+                           const struct scc_policy *policy,
+                           const struct scc_compile_options *options, scc_diags *diags,
+                           scc_error **err);
+
 /** How many calls of a policy answer how, by name over all of its architectures. */
 struct scc_call_counts {
     size_t total;

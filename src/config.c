@@ -7,12 +7,8 @@
 #include "json.h"
 #include "util.h"
 
-/**
- * Follows @p path through objects. *found becomes the value, or NULL where a part of the path is
- * absent or null; a part that is something else is an error.
- */
-static int follow(const struct scc_json_node *node, const char *const *path, size_t count,
-                  const struct scc_json_node **found, scc_error **err)
+int scc_config_find(const struct scc_json_node *node, const char *const *path, size_t count,
+                    const struct scc_json_node **found, scc_error **err)
 {
     *found = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -20,7 +16,6 @@ static int follow(const struct scc_json_node *node, const char *const *path, siz
             return scc_json_error(node, err, "%s, expected an object",
                                   scc_json_kind_name(node->kind));
         scc_json_each (member, node) {
-            /* Go takes such a key for the right one, and so do runtimes. */
             if (scc_json_folds_to(scc_json_key(member), path[i]) &&
                 strcmp(scc_json_key(member), path[i]) != 0)
                 return scc_json_error(member, err,
@@ -35,12 +30,12 @@ static int follow(const struct scc_json_node *node, const char *const *path, siz
     return 0;
 }
 
-static int read_bounding_set(const struct scc_json_node *root, scc_cap_set *caps, scc_error **err)
+int scc_config_bounding_set(const struct scc_json_node *root, scc_cap_set *caps, scc_error **err)
 {
     static const char *const path[] = {"process", "capabilities", "bounding"};
     const struct scc_json_node *bounding;
     *caps = 0;
-    if (follow(root, path, SCC_COUNT(path), &bounding, err) < 0)
+    if (scc_config_find(root, path, SCC_COUNT(path), &bounding, err) < 0)
         return -1;
     if (!bounding)
         return 0;
@@ -62,20 +57,22 @@ bool scc_config_is_config(const struct scc_json_node *root)
            (scc_json_member(root, "ociVersion") || scc_json_member(root, "linux"));
 }
 
+int scc_config_check(const struct scc_json_node *root, scc_error **err)
+{
+    if (scc_config_is_config(root) || !scc_json_member(root, "defaultAction") ||
+        scc_json_member(root, "process"))
+        return 0;
+    return scc_json_error(root, err, "a seccomp profile, expected an OCI runtime config");
+}
+
 int scc_config_from_json(struct scc_json *doc, scc_cap_set *caps, scc_profile **profile,
                          scc_diags *diags, scc_error **err)
 {
     static const char *const seccomp_path[] = {"linux", "seccomp"};
     const struct scc_json_node *root = scc_json_root(doc), *seccomp = NULL;
-    if (!scc_config_is_config(root) && scc_json_member(root, "defaultAction") &&
-        !scc_json_member(root, "process")) {
-        scc_json_error(root, err, "a seccomp profile, expected an OCI runtime config");
-        scc_json_free(doc);
-        return -1;
-    }
     scc_cap_set bounding;
-    if (read_bounding_set(root, &bounding, err) < 0 ||
-        follow(root, seccomp_path, SCC_COUNT(seccomp_path), &seccomp, err) < 0) {
+    if (scc_config_check(root, err) < 0 || scc_config_bounding_set(root, &bounding, err) < 0 ||
+        scc_config_find(root, seccomp_path, SCC_COUNT(seccomp_path), &seccomp, err) < 0) {
         scc_json_free(doc);
         return -1;
     }

@@ -18,6 +18,21 @@ int scc_config_read(const char *path, scc_cap_set *caps, scc_profile **profile, 
 /** Whether a document is a runtime config and no profile: it has ociVersion or linux. */
 bool scc_config_is_config(const struct scc_json_node *root);
 
+/** Refuses (SCC_ERROR_INPUT) a document that is a profile, where a config is expected. */
+int scc_config_check(const struct scc_json_node *root, scc_error **err);
+
+/**
+ * Follows the @p count keys of @p path through objects, from @p node on. *found becomes the value,
+ * or NULL where a part of the path is absent or null. SCC_ERROR_INPUT: a part is something else, or
+ * a key differs from that of the path by case alone, since Go takes such a key for the right one,
+ * and so do runtimes.
+ */
+int scc_config_find(const struct scc_json_node *node, const char *const *path, size_t count,
+                    const struct scc_json_node **found, scc_error **err);
+
+/** The bounding set of the config @p root, as scc_config_read() reads it. */
+int scc_config_bounding_set(const struct scc_json_node *root, scc_cap_set *caps, scc_error **err);
+
 /** As scc_config_read(), of a document that is taken over, also on failure. */
 int scc_config_from_json(struct scc_json *doc, scc_cap_set *caps, scc_profile **profile,
                          scc_diags *diags, scc_error **err);

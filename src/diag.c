@@ -75,6 +75,16 @@ int scc_diags_add(scc_diags *diags, enum scc_diag_level level, struct scc_place 
     return 0;
 }
 
+int scc_diags_take(scc_diags *diags, scc_diags *from, scc_error **err)
+{
+    if (from->count && !SCC_GROW(diags->entries, diags->cap, diags->count + from->count))
+        return scc_error_nomem(err);
+    for (size_t i = 0; i < from->count; i++)
+        diags->entries[diags->count++] = from->entries[i];
+    from->count = 0;
+    return 0;
+}
+
 static int compare_entries(const void *a, const void *b)
 {
     const struct entry *one = *(struct entry *const *)a, *other = *(struct entry *const *)b;

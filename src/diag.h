@@ -14,6 +14,9 @@ int scc_diags_add(scc_diags *diags, enum scc_diag_level level, struct scc_place 
                   const char *json_path, scc_error **err, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
+/** Moves the entries of @p from behind those of @p diags. Returns 0, or -1 without memory. */
+int scc_diags_take(scc_diags *diags, scc_diags *from, scc_error **err);
+
 /** Drops each entry that has the level and text of one before it. Returns 0, or -1 without memory.
  */
 int scc_diags_drop_repeats(scc_diags *diags, scc_error **err);

@@ -53,6 +53,18 @@ static int read_all(int fd, const char *path, size_t max_bytes, char **text, siz
     return 0;
 }
 
+static int refuse_link(const char *path, scc_error **err)
+{
+    return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: a symbolic link, expected the file's own name",
+                         path);
+}
+
+static int refuse_special(const char *path, mode_t mode, scc_error **err)
+{
+    return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: %s, expected a regular file", path,
+                         S_ISDIR(mode) ? "a directory" : "a special file");
+}
+
 int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_bytes,
                   scc_error **err)
 {
@@ -61,6 +73,24 @@ int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_b
     SCC_CLEANUP(scc_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return scc_error_errno(err, errno, "%s", path);
+    return read_all(fd, path, max_bytes, text, len_bytes, err);
+}
+
+int scc_file_read_own(const char *path, size_t max_bytes, char **text, size_t *len_bytes,
+                      struct scc_file_identity *identity, scc_error **err)
+{
+    struct stat status;
+    /* O_NONBLOCK: opening a FIFO must not wait for somebody who writes. */
+    SCC_CLEANUP(scc_close_fd)
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 && errno == ELOOP)
+        return refuse_link(path, err);
+    if (fd < 0 || fstat(fd, &status) < 0)
+        return scc_error_errno(err, errno, "%s", path);
+    if (!S_ISREG(status.st_mode))
+        return refuse_special(path, status.st_mode, err);
+    *identity = (struct scc_file_identity){status.st_dev, status.st_ino, status.st_mode & 07777,
+                                           status.st_uid, status.st_gid};
     return read_all(fd, path, max_bytes, text, len_bytes, err);
 }
 
@@ -183,11 +213,9 @@ static int classify(const char *path, mode_t *mode, scc_error **err)
     if (is_there && (S_ISFIFO(target.st_mode) || S_ISCHR(target.st_mode)))
         return 1;
     if (is_link)
-        return scc_error_set(err, SCC_ERROR_SYSTEM,
-                             "%s: a symbolic link, expected the file's own name", path);
+        return refuse_link(path, err);
     if (!S_ISREG(target.st_mode))
-        return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: %s, expected a regular file", path,
-                             S_ISDIR(target.st_mode) ? "a directory" : "a special file");
+        return refuse_special(path, target.st_mode, err);
     *mode = target.st_mode & 0777;
     return 0;
 }
@@ -247,9 +275,22 @@ static int open_directory(struct output *output, scc_error **err)
     return 0;
 }
 
+/** Gives a new file what it is to have of the one that it replaces; NULL: nothing. */
+static int adopt(int fd, mode_t mode, const struct scc_file_identity *identity)
+{
+    struct stat status;
+    if (identity && fstat(fd, &status) < 0)
+        return -1;
+    /* Before the mode: a change of the owner can take bits from it. */
+    if (identity && (status.st_uid != identity->owner || status.st_gid != identity->group) &&
+        fchown(fd, identity->owner, identity->group) < 0)
+        return -1;
+    return mode == MODE_NEW ? 0 : fchmod(fd, mode);
+}
+
 /** Writes the new contents to the disk under a temporary name. */
-static int stage_file(struct output *output, mode_t mode, const void *bytes, size_t len,
-                      scc_error **err)
+static int stage_file(struct output *output, mode_t mode, const struct scc_file_identity *identity,
+                      const void *bytes, size_t len, scc_error **err)
 {
     if (open_directory(output, err) < 0)
         return -1;
@@ -259,7 +300,7 @@ static int stage_file(struct output *output, mode_t mode, const void *bytes, siz
         return -1;
     }
     int done = write_all(fd, output->path, bytes, len, err);
-    if (done == 0 && mode != MODE_NEW && fchmod(fd, mode) < 0)
+    if (done == 0 && adopt(fd, mode, identity) < 0)
         done = scc_error_errno(err, errno, "%s", output->path);
     if (done == 0 && fsync(fd) < 0)
         done = scc_error_errno(err, errno, "%s", output->path);
@@ -289,8 +330,21 @@ static bool is_twice(const struct scc_output_set *set, const struct output *outp
     return false;
 }
 
-int scc_output_set_add(struct scc_output_set *set, const char *path, const void *bytes,
-                       size_t len_bytes, scc_error **err)
+/** A stream's bytes are kept until the commit. */
+static int stage_stream(struct output *output, const void *bytes, size_t len, scc_error **err)
+{
+    output->bytes = malloc(len + 1);
+    if (!output->bytes)
+        return scc_error_nomem(err);
+    memcpy(output->bytes, bytes, len);
+    output->len = len;
+    return 0;
+}
+
+/** Stages an output; @p identity is NULL, or that of the file which it replaces. */
+static int stage(struct scc_output_set *set, const char *path,
+                 const struct scc_file_identity *identity, const void *bytes, size_t len_bytes,
+                 scc_error **err)
 {
     for (size_t i = 0; i < set->count; i++) {
         if (strcmp(set->outputs[i].path, path) == 0)
@@ -299,30 +353,44 @@ int scc_output_set_add(struct scc_output_set *set, const char *path, const void 
     if (!SCC_GROW(set->outputs, set->cap, set->count + 1))
         return scc_error_nomem(err);
     struct output output = {.stage = STAGE_STREAM};
-    mode_t mode;
-    int is_stream = classify(path, &mode, err);
+    mode_t mode = MODE_NEW;
+    int is_stream = identity ? 0 : classify(path, &mode, err);
     if (is_stream < 0)
         return -1;
+    if (identity)
+        mode = identity->mode;
     output.path = strdup(path);
-    if (is_stream)
-        output.bytes = malloc(len_bytes + 1);
-    if (!output.path || (is_stream && !output.bytes)) {
-        drop_output(&output);
-        return scc_error_nomem(err);
-    }
-    if (is_stream) {
-        memcpy(output.bytes, bytes, len_bytes);
-        output.len = len_bytes;
-    } else if (stage_file(&output, mode, bytes, len_bytes, err) < 0) {
+    int done = output.path ? 0 : scc_error_nomem(err);
+    if (done == 0)
+        done = is_stream ? stage_stream(&output, bytes, len_bytes, err)
+                         : stage_file(&output, mode, identity, bytes, len_bytes, err);
+    if (done == 0 && is_twice(set, &output))
+        done = refuse_twice(path, err);
+    if (done < 0) {
         drop_output(&output);
         return -1;
-    }
-    if (is_twice(set, &output)) {
-        drop_output(&output);
-        return refuse_twice(path, err);
     }
     set->outputs[set->count++] = output;
     return 0;
+}
+
+int scc_output_set_add(struct scc_output_set *set, const char *path, const void *bytes,
+                       size_t len_bytes, scc_error **err)
+{
+    return stage(set, path, NULL, bytes, len_bytes, err);
+}
+
+int scc_output_set_replace(struct scc_output_set *set, const char *path,
+                           const struct scc_file_identity *identity, const void *bytes,
+                           size_t len_bytes, scc_error **err)
+{
+    struct stat status;
+    if (lstat(path, &status) < 0)
+        return scc_error_errno(err, errno, "%s", path);
+    if (status.st_dev != identity->device || status.st_ino != identity->number)
+        return scc_error_set(err, SCC_ERROR_SYSTEM,
+                             "%s: another file by now, expected the one that was read", path);
+    return stage(set, path, identity, bytes, len_bytes, err);
 }
 
 /* glibc has renameat2() since 2.28; musl has not. */

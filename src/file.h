@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "diag.h"
 #include "error.h"
@@ -19,6 +20,22 @@ const char *scc_file_shown_name(const char *path);
  */
 int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_bytes,
                   scc_error **err);
+
+/** A file that is to be replaced by what is made of it. */
+struct scc_file_identity {
+    dev_t device;
+    ino_t number;
+    mode_t mode; /* permissions alone */
+    uid_t owner;
+    gid_t group;
+};
+
+/**
+ * As scc_file_read(), of a regular file under its own name: a symbolic link, and what is no regular
+ * file, is refused (SCC_ERROR_SYSTEM). @p identity is for scc_output_set_replace().
+ */
+int scc_file_read_own(const char *path, size_t max_bytes, char **text, size_t *len_bytes,
+                      struct scc_file_identity *identity, scc_error **err);
 
 /** Writes all of it, whatever interrupts or is short; -1 and errno where the system refuses. */
 int scc_file_write_all(int fd, const void *bytes, size_t len_bytes);
@@ -45,6 +62,15 @@ void scc_output_set_free(struct scc_output_set *set);
  */
 int scc_output_set_add(struct scc_output_set *set, const char *path, const void *bytes,
                        size_t len_bytes, scc_error **err);
+
+/**
+ * As scc_output_set_add(), for the file that was read as @p identity: the new one gets its mode,
+ * owner and group, or is refused. SCC_ERROR_SYSTEM also where another file has that name by now.
+ * Extended attributes are not kept.
+ */
+int scc_output_set_replace(struct scc_output_set *set, const char *path,
+                           const struct scc_file_identity *identity, const void *bytes,
+                           size_t len_bytes, scc_error **err);
 
 /**
  * Renames all staged files to their names, with the mode of the file that they replace or else 0644

@@ -19,6 +19,7 @@ const struct scc_command scc_commands[] = {
     {"explain", "what is answered to one system call, and why", scc_cmd_explain},
     {"disasm", "program to listing, and back", scc_cmd_disasm},
     {"run", "a command under a filter", scc_cmd_run},
+    {"oci", "OCI runtime config in, the same with the compiled filter out", scc_cmd_oci},
     {"sim", "answers of a program or profile to a table of calls", scc_cmd_sim},
     {"cache", "list, prune or verify the cache of compiled programs", scc_cmd_cache},
     {"optimize", "program to an equal, better one", scc_cmd_optimize},

@@ -807,6 +807,12 @@ size_t scc_profile_bytes(const scc_profile *profile)
     return profile->root->end - profile->root->offset;
 }
 
+const char *scc_profile_text(const scc_profile *profile, size_t *len_bytes)
+{
+    *len_bytes = scc_profile_bytes(profile);
+    return scc_json_text(profile->doc, &(size_t){0}) + profile->root->offset;
+}
+
 size_t scc_profile_entry_count(const scc_profile *profile)
 {
     return profile->entry_count;

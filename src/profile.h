@@ -74,6 +74,10 @@ struct scc_profile {
 int scc_profile_from_json(struct scc_json *doc, const struct scc_json_node *node,
                           scc_profile **profile, scc_diags *diags, scc_error **err);
 
+/** The profile's text; of one in a runtime config its object there. Not terminated; the profile's.
+ */
+const char *scc_profile_text(const scc_profile *profile, size_t *len_bytes);
+
 /** The first of an entry's names; scc_profile_next_name() goes on, and both end with NULL. */
 const struct scc_json_node *scc_profile_first_name(const struct scc_profile_entry *entry);
 const struct scc_json_node *scc_profile_next_name(const struct scc_json_node *name);

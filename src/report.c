@@ -246,7 +246,7 @@ static void print_details(FILE *out, const struct scc_report *report,
     }
 }
 
-static void print_diags(FILE *out, const scc_diags *diags)
+void scc_report_diags(FILE *out, const scc_diags *diags)
 {
     enum scc_diag_level level;
     const char *message;
@@ -304,7 +304,7 @@ static void print_for_person(FILE *out, const struct scc_report *report)
         print_proof(out, &target->compiled);
         print_hardening(out, target);
     }
-    print_diags(out, report->diags);
+    scc_report_diags(out, report->diags);
     print_outputs(out, report);
 }
 

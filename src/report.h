@@ -59,6 +59,9 @@ bool scc_report_print(FILE *out, const struct scc_report *report, enum scc_repor
 /** Prints a line "label     text", wrapped; takes what is in @p text and empties it. */
 void scc_report_line(FILE *out, const char *label, struct scc_strbuf *text);
 
+/** Prints notes and warnings for a person. */
+void scc_report_diags(FILE *out, const scc_diags *diags);
+
 /** Prints why nothing was written. */
 void scc_report_failure(FILE *out, const scc_error *err, const scc_diags *diags,
                         enum scc_report_style style);

@@ -320,7 +320,7 @@ says "personality(0x100000005"
 says "--on-conflict strictest"
 run 0 --arch amd64 --on-conflict strictest --export-bpf o.bpf conflict.json
 run 4 --arch amd64 --on-conflict strictest --export-oci o.json conflict.json
-says "--export-oci cannot say"
+says "the slim profile cannot say"
 rm -f own.bpf overlap.json conflict.json
 
 # --- rules that make libseccomp 2.5.4 loop for ever

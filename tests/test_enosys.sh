@@ -57,7 +57,7 @@ for level in 0 1; do
     done
 done
 run 4 --arch amd64 --enosys kernel --export-oci no.json --export-bpf no.bpf p.json
-either "--export-oci cannot say what --enosys kernel means"
+either "the slim profile cannot say what --enosys kernel means"
 check "nothing is written" '[ ! -e no.json ] && [ ! -e no.bpf ]'
 run 0 -O1 --arch amd64 --enosys kernel --export-oci log-slim.json log.json
 run 0 --arch amd64 --stats --enosys runc --export-oci slim.json p.json

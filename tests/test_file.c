@@ -481,3 +481,92 @@ FolderTest(refuses_one_file_under_two_spellings)
                  "FINDING: two outputs go to one file");
     scc_error_free(err);
 }
+
+/*
+ * Replacing a file by what is made of it
+ */
+
+static struct scc_file_identity read_own(const char *path, const char *expected)
+{
+    struct scc_file_identity identity;
+    scc_error *err = NULL;
+    char *text = NULL;
+    size_t len = 0;
+    must(scc_file_read_own(path, 100, &text, &len, &identity, &err), err);
+    cr_assert(len == strlen(expected) && memcmp(text, expected, len) == 0);
+    free(text);
+    return identity;
+}
+
+static void expect_refused(int done, scc_error **err, const char *says)
+{
+    cr_assert_eq(done, -1);
+    cr_expect_eq(scc_error_get_code(*err), SCC_ERROR_SYSTEM);
+    cr_expect(strstr(scc_error_get_text(*err), says), "%s", scc_error_get_text(*err));
+    scc_error_free(*err);
+    *err = NULL;
+}
+
+FolderTest(replaces_what_was_read)
+{
+    struct stat before, after;
+    scc_error *err = NULL;
+    put_file("c", "old", 0620);
+    /* Root alone can tell whether the owner is kept. */
+    if (geteuid() == 0)
+        cr_assert_eq(chown("c", 12345, 23456), 0);
+    cr_assert_eq(stat("c", &before), 0);
+    struct scc_file_identity identity = read_own("c", "old");
+    must(scc_output_set_replace(set, "c", &identity, "new", 3, &err), err);
+    cr_assert_str_eq(contents("c"), "old");
+    commit();
+    cr_assert_str_eq(contents("c"), "new");
+    cr_assert_eq(stat("c", &after), 0);
+    cr_expect_eq(after.st_mode, before.st_mode);
+    cr_expect_eq(after.st_uid, before.st_uid);
+    cr_expect_eq(after.st_gid, before.st_gid);
+    cr_expect_eq(count_files(".", NULL, 0), 1);
+}
+
+FolderTest(replaces_no_other_file)
+{
+    scc_error *err = NULL;
+    put_file("c", "old", 0600);
+    put_file("other", "other", 0600);
+    struct scc_file_identity identity = read_own("c", "old");
+    cr_assert_eq(rename("other", "c"), 0);
+    expect_refused(scc_output_set_replace(set, "c", &identity, "new", 3, &err), &err,
+                   "c: another file by now");
+    cr_assert_eq(unlink("c"), 0);
+    expect_refused(scc_output_set_replace(set, "c", &identity, "new", 3, &err), &err,
+                   "c: No such file");
+    commit();
+    cr_assert_eq(count_files(".", NULL, 0), 0);
+}
+
+FolderTest(reads_as_its_own_no_link_and_nothing_special)
+{
+    static const struct {
+        const char *path, *says;
+    } cases[] = {
+        {"link", "link: a symbolic link, expected the file's own name"},
+        {"dangling", "dangling: a symbolic link"},
+        {"fifo", "fifo: a special file, expected a regular file"},
+        {".", ".: a directory, expected a regular file"},
+        {"none", "none: No such file"},
+        {"/dev/null", "/dev/null: a special file"},
+    };
+    put_file("c", "old", 0600);
+    cr_assert_eq(symlink("c", "link"), 0);
+    cr_assert_eq(symlink("nothing", "dangling"), 0);
+    cr_assert_eq(mkfifo("fifo", 0600), 0);
+    for (size_t i = 0; i < SCC_COUNT(cases); i++) {
+        struct scc_file_identity identity;
+        scc_error *err = NULL;
+        char *text = NULL;
+        size_t len = 0;
+        int done = scc_file_read_own(cases[i].path, 100, &text, &len, &identity, &err);
+        cr_expect_null(text);
+        expect_refused(done, &err, cases[i].says);
+    }
+}

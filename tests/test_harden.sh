@@ -71,7 +71,7 @@ check "and without" 'jq -e ".targets[0] | .hardens == false and has(\"hardened\"
 
 # --- forms that have rules alone
 ask 4 --harden --export-oci slim.json open.json
-says "open.json:2:14: socket: --export-oci cannot say what --harden makes of this rule"
+says "open.json:2:14: socket: the slim profile cannot say what --harden makes of this rule"
 says "(syscalls[0])"
 check "no file" '[ ! -e slim.json ]'
 for level in 0 1; do

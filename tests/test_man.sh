@@ -283,6 +283,9 @@ for words in list verify prune; do
     seccompc cache --cache-dir cache --json "$words"
 done >answers
 describes 'cache --json' 16 COMMANDS/cache
+seccompc oci --no-cache --json config.json >out 2>answers || fail "oci --json: $(cat answers)"
+echo '{' | seccompc oci --no-cache --json --fallback >out 2>>answers || fail 'oci --fallback'
+describes 'oci --json' 11 COMMANDS/oci
 json diff more.json missing.json >answers
 describes 'a failure with --json' 9 REPORT
 

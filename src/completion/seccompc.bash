@@ -4,7 +4,7 @@
 # There is no list of options here. Commands come from `seccompc --help`, each one's options, their
 # arguments and what these can be from `seccompc COMMAND --help`, and where an option's text says that
 # `help` lists its values, from that list. The kinds of argument are told by their names in the help:
-# FILE and CONFIG are files, DIR is a directory, LEVEL is what the text explains as "0: ...; 1: ...", MODE
+# FILE, CONFIG and BUNDLE are files, DIR is a directory, LEVEL is what the text explains as "0: ...; 1: ...", MODE
 # is what the program expects where it is given none, LIST is comma-separated capabilities.
 
 # The first words of the lines under "Commands:" in the help $1.
@@ -109,7 +109,7 @@ _seccompc_argument() {
         return
     fi
     case ${arguments[$2]} in
-    FILE | CONFIG) _seccompc_files "$3" ;;
+    FILE | CONFIG | BUNDLE) _seccompc_files "$3" ;;
     DIR)
         mapfile -t COMPREPLY < <(compgen -d -- "$3")
         compopt -o filenames 2>/dev/null
