@@ -14,12 +14,28 @@ static void print_item(struct scc_strbuf *out, const cJSON *item, unsigned depth
 
 static void start_line(struct scc_strbuf *out, unsigned depth)
 {
-    scc_strbuf_addf(out, "\n%*s", (int)(2 * depth), "");
+    scc_strbuf_add(out, "\n");
+    while (depth-- > 0)
+        scc_strbuf_add(out, "  ");
+}
+
+/** Whether a string stands in JSON as it is: a name, as nearly all are. */
+static bool is_plain(const char *text)
+{
+    while ((unsigned char)*text >= ' ' && *text != '"' && *text != '\\')
+        text++;
+    return !*text;
 }
 
 /** Scalars keep cJSON's spelling and escapes. */
 static void print_scalar(struct scc_strbuf *out, const cJSON *item)
 {
+    if (cJSON_IsString(item) && is_plain(item->valuestring)) {
+        scc_strbuf_add(out, "\"");
+        scc_strbuf_add(out, item->valuestring);
+        scc_strbuf_add(out, "\"");
+        return;
+    }
     SCC_AUTOFREE char *text = cJSON_PrintUnformatted(item);
     if (text)
         scc_strbuf_add(out, text);
@@ -29,13 +45,8 @@ static void print_scalar(struct scc_strbuf *out, const cJSON *item)
 
 static void print_key(struct scc_strbuf *out, const char *key)
 {
-    cJSON *text = cJSON_CreateStringReference(key);
-    if (!text) {
-        out->failed = true;
-        return;
-    }
-    print_scalar(out, text);
-    cJSON_Delete(text);
+    const cJSON text = {.type = cJSON_String, .valuestring = (char *)key};
+    print_scalar(out, &text);
     scc_strbuf_add(out, ": ");
 }
 
@@ -58,9 +69,10 @@ static size_t column(const struct scc_strbuf *out)
 
 static void print_filled(struct scc_strbuf *out, const cJSON *array, unsigned depth)
 {
+    struct scc_strbuf text = {0};
     start_line(out, depth + 1);
     for (const cJSON *child = array->child; child; child = child->next) {
-        struct scc_strbuf text = {0};
+        text.len = 0;
         print_scalar(&text, child);
         if (child != array->child) {
             bool fits = column(out) + 1 + text.len + 1 <= LINE_MAX_COLUMNS;
@@ -72,9 +84,9 @@ static void print_filled(struct scc_strbuf *out, const cJSON *array, unsigned de
         scc_strbuf_add_bytes(out, text.data, text.len);
         if (child->next)
             scc_strbuf_add(out, ",");
-        out->failed |= text.failed;
-        scc_strbuf_free(&text);
     }
+    out->failed |= text.failed;
+    scc_strbuf_free(&text);
     start_line(out, depth);
 }
 
