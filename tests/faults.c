@@ -268,6 +268,7 @@ struct command {
     const char *path;
     char *const *argv;
     bool has_no_streams;
+    const char *input;
 };
 
 static void become_command(int socket, void *data)
@@ -279,7 +280,7 @@ static void become_command(int socket, void *data)
     /* What the leak checker does at the end is no call of the command. */
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
     fcntl(socket, F_SETFD, 0);
-    redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
+    redirect(STDIN_FILENO, command->input ? command->input : "/dev/null", O_RDONLY);
     redirect(STDOUT_FILENO, "out", O_WRONLY | O_CREAT | O_TRUNC);
     redirect(STDERR_FILENO, "err", O_WRONLY | O_CREAT | O_TRUNC);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && command->has_no_streams; fd++)
@@ -290,7 +291,8 @@ static void become_command(int socket, void *data)
 
 int fault_run_command(struct fault *fault, char *const *argv)
 {
-    struct command command = {getenv("SECCOMPC_UNDER_FAULTS"), argv, fault->has_no_streams};
+    struct command command = {getenv("SECCOMPC_UNDER_FAULTS"), argv, fault->has_no_streams,
+                              fault->input};
     cr_assert_not_null(command.path, "SECCOMPC_UNDER_FAULTS: expected the command's path");
     return fault_run(fault, become_command, &command);
 }

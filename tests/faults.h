@@ -34,6 +34,7 @@ struct fault {
     size_t lacking_count;
 
     bool has_no_streams; /* fault_run_command() closes descriptors 0 to 2 */
+    const char *input;   /* its standard input, or NULL: empty */
 
     bool is_done;        /* there was such a call */
     int nr;              /* its number */
@@ -65,8 +66,9 @@ int fault_run(struct fault *fault, void (*body)(int socket, void *data), void *d
 
 /**
  * Runs the command that SECCOMPC_UNDER_FAULTS names, with the words @p argv, of which the first is
- * its name and NULL the last, with the fault. Standard input is empty and the standard outputs go
- * to the files "out" and "err", unless it has no streams. Returns its wait status.
+ * its name and NULL the last, with the fault. Standard input is empty unless it is named, and the
+ * standard outputs go to the files "out" and "err", unless it has no streams. Returns its wait
+ * status.
  */
 int fault_run_command(struct fault *fault, char *const *argv);
 

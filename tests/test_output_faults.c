@@ -467,3 +467,122 @@ FaultTest(on_cache_prune)
     for (size_t i = 0; i < ENTRY_COUNT; i++)
         free(entries[i].contents.bytes);
 }
+
+/*
+ * oci
+ */
+
+static const char config_text[] =
+    "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": "
+    "[{\"names\": [\"read\", \"raed\"], \"action\": \"SCMP_ACT_ALLOW\"}]}}}\n";
+
+static const struct contents old_config = {(char *)config_text, sizeof config_text - 1};
+
+#define OCI_WORDS                                                                                  \
+    (char *)"seccompc", (char *)"oci", (char *)"--arch", (char *)"amd64", (char *)"--kernel",      \
+        (char *)"6.18", (char *)"--cache-dir", (char *)"cache"
+
+static char *const in_place_words[] = {OCI_WORDS, (char *)"--in-place", (char *)"b", NULL};
+static char *const filter_words[] = {OCI_WORDS, NULL};
+static char *const fallback_words[] = {OCI_WORDS, (char *)"--fallback", NULL};
+
+/** What a config becomes when nothing fails; makes the bundle, and fills the cache. */
+static struct contents make_config(void)
+{
+    struct fault none = {.at = (unsigned)-1, .how = EIO, .input = "config.json"};
+    cr_assert_eq(mkdir("b", 0700), 0);
+    write_contents("config.json", old_config);
+    cr_assert(check_status(&none, fault_run_command(&none, filter_words)));
+    struct contents made = read_contents("out");
+    cr_assert_gt(made.len, old_config.len);
+    return made;
+}
+
+/** Rewrites the bundle's config with the fault: it is the old one or the new one. */
+static void rewrite_in_place(struct fault *fault, struct contents wanted)
+{
+    struct stat status;
+    write_contents("b/config.json", old_config);
+    cr_assert_eq(chmod("b/config.json", OLD_MODE), 0);
+    int ended = fault_run_command(fault, in_place_words);
+    bool is_killed = WIFSIGNALED(ended) && fault->how == FAULT_KILL && fault->is_in_main;
+    bool is_finished = is_killed || check_status(fault, ended);
+    bool is_old = file_is("b/config.json", old_config), is_new = file_is("b/config.json", wanted);
+    cr_expect(is_killed     ? is_old || is_new
+              : is_finished ? is_new
+                            : is_old,
+              "call %u (%d), %d: the config is %s", fault->at, fault->nr, fault->how,
+              is_old   ? "old"
+              : is_new ? "new"
+                       : "neither");
+    cr_assert_eq(stat("b/config.json", &status), 0);
+    cr_expect_eq(status.st_mode & 07777, OLD_MODE);
+    cr_expect(is_killed || count_files("b", ".seccompc.") == 0 || is_said("cannot be removed"),
+              "call %u (%d), %d: a temporary file", fault->at, fault->nr, fault->how);
+    remove_folder(AT_FDCWD, "b");
+    cr_assert_eq(mkdir("b", 0700), 0);
+}
+
+/** Hands the config through with the fault: all of it comes out where the status says so. */
+static void hand_through(struct fault *fault, char *const *words, struct contents wanted)
+{
+    fault->input = "config.json";
+    bool falls_back = words == fallback_words;
+    if (!check_status(fault, fault_run_command(fault, words)))
+        return;
+    cr_expect(file_is("out", wanted) || (falls_back && file_is("out", old_config)),
+              "call %u (%d), %d: not all on standard output", fault->at, fault->nr, fault->how);
+    if (!file_is("out", wanted))
+        cr_expect(is_said("passed on unchanged (--fallback)") || fault_is_message(fault));
+}
+
+FaultTest(on_a_config_in_place)
+{
+    static const int faults[] = {FAULT_KILL, FAULT_SHORT, ENOSPC, EINTR, EINVAL};
+    struct contents wanted = make_config();
+    for (size_t i = 0; i < SCC_COUNT(faults); i++) {
+        bool is_done = true;
+        unsigned at;
+        for (at = 0; is_done; at += FAULT_STEP) {
+            struct fault fault = {.at = at, .how = faults[i]};
+            rewrite_in_place(&fault, wanted);
+            is_done = fault.is_done;
+        }
+        cr_expect_gt(at, faults[i] == FAULT_SHORT ? 2 : 20, "%u calls", at);
+    }
+    free(wanted.bytes);
+}
+
+/** With the cache as it was, and where all is compiled anew. */
+FaultTest(on_a_config_from_standard_input)
+{
+    static const int faults[] = {FAULT_SHORT, EIO, EINTR};
+    struct contents wanted = make_config();
+    for (size_t i = 0; i < SCC_COUNT(faults); i++) {
+        bool is_done = true;
+        unsigned at;
+        for (at = 0; is_done; at += FAULT_STEP) {
+            struct fault fault = {.at = at, .how = faults[i]}, other = fault;
+            hand_through(&fault, filter_words, wanted);
+            hand_through(&other, fallback_words, wanted);
+            is_done = fault.is_done;
+        }
+        cr_expect_gt(at, faults[i] == FAULT_SHORT ? 2 : 10, "%u calls", at);
+    }
+    free(wanted.bytes);
+}
+
+FaultTest(on_a_config_that_is_compiled)
+{
+    bool is_done = true;
+    unsigned at;
+    struct contents wanted = make_config();
+    for (at = 0; is_done; at += FAULT_STEP) {
+        struct fault fault = {.at = at, .how = EIO};
+        remove_folder(AT_FDCWD, "cache");
+        hand_through(&fault, at % 2 ? fallback_words : filter_words, wanted);
+        is_done = fault.is_done;
+    }
+    cr_expect_gt(at, 30, "%u calls", at);
+    free(wanted.bytes);
+}
