@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing of Debian's packages: setup.sh build|try|test ...
+# Installs what is missing of Debian's packages: setup.sh build|try|test|docker ...
 set -eu
 
 # The compiler itself: meson.build says why each library is needed.
@@ -11,6 +11,8 @@ try="util-linux"
 # Unit tests and sanitizers; the runtimes of the live tests; checks of scripts and manuals.
 test="libcriterion-dev g++ git gcc-multilib mandoc shellcheck jq bash-completion
       bubblewrap util-linux crun runc podman conmon busybox-static libseccomp2"
+# For the live test of Docker, apart: on a machine with systemd the package starts its daemon.
+docker="docker.io"
 
 missing=
 for group in "$@"; do
@@ -18,8 +20,9 @@ for group in "$@"; do
     build) packages=$build ;;
     try) packages=$try ;;
     test) packages=$test ;;
+    docker) packages=$docker ;;
     *)
-        echo "setup.sh: $group: no such group, expected build, try or test" >&2
+        echo "setup.sh: $group: no such group, expected build, try, test or docker" >&2
         exit 2
         ;;
     esac

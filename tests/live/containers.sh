@@ -127,6 +127,20 @@ write_config() {
 J
 }
 
+# rewrite_config: config.json as seccompc oci makes it, from the cache where it can.
+rewrite_config() {
+    "$SECCOMPC" oci -q --cache-dir "$work/cache" --in-place config.json
+}
+
+# resolve_default: whole.json becomes our default profile, resolved for Docker's capabilities as an
+# engine resolves it.
+resolve_default() {
+    # shellcheck disable=SC2086 # a list of words
+    check "our default profile: resolves" python3 "$here/whole_oci.py" \
+        "$sources/profiles/default.json" $docker_caps
+    cp check.out whole.json
+}
+
 # to_json WORD...: the words as JSON strings with commas; none of them needs escaping.
 to_json() {
     printf '"%s"' "$1"

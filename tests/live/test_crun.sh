@@ -14,11 +14,14 @@ runtime() {
     timeout 30 crun --root "$work/crun" --cgroup-manager=disabled "$@"
 }
 
-# configure COMMAND...: with the profile in $seccomp and the program in $annotation, or none.
+# configure COMMAND...: with the profile in $seccomp and the program in $annotation, or none; where
+# $rewrites is set, rewritten by seccompc.
 seccomp=
 annotation=
+rewrites=
 configure() {
     write_config "$(to_json "$@")" "$seccomp" "$annotation"
+    [ -z "$rewrites" ] || rewrite_config
 }
 
 contain() { # NAME COMMAND...
@@ -69,4 +72,18 @@ seccomp=$slim
 show_filtered "crun, slim profile" moby:0 docker-O0.bpf
 show_installed "crun, slim profile" docker-O0.bpf
 show_whole crun install_profile cmp
+
+# A config that seccompc has rewritten: the program of the whole profile, for each process in it.
+rewrites=yes
+resolve_default
+seccomp=whole.json
+show_filtered "crun, seccompc oci" moby:0 docker-O2.bpf
+show_installed "crun, seccompc oci" docker-O2.bpf
+configure /bin/sleep 60
+check "crun, seccompc oci: starts" runtime run --detach --pid-file pid live
+check "crun, seccompc oci: exec" runtime exec live /bin/sh /status
+cp check.out status
+check "crun, seccompc oci: what exec starts is filtered" \
+    is_equal "$(cat status)" "$filtered_status"
+check "crun, seccompc oci: is deleted" runtime delete --force live
 finish

@@ -9,20 +9,8 @@ set -eu
 need podman crun conmon python3
 # shellcheck source-path=SCRIPTDIR source=containers.sh disable=SC1091
 . "$here/containers.sh"
-use_cgroup2
-
-# The machine's own settings and containers stay out of it.
-cat >containers.conf <<C
-[containers]
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "none"
-lock_type = "file"
-runtime = "crun"
-[network]
-network_config_dir = "$work/network"
-C
-export CONTAINERS_CONF="$work/containers.conf"
+# shellcheck source-path=SCRIPTDIR source=podman.sh disable=SC1091
+. "$here/podman.sh"
 
 # Podman hands its hooks of this stage the config that the runtime gets.
 cat >hook <<H
@@ -40,41 +28,14 @@ cat >hooks/save.json <<H
 }
 H
 
-runtime() {
-    timeout 60 podman --root "$work/storage" --runroot "$work/run" --tmpdir "$work/tmp" \
-        --storage-driver vfs --hooks-dir "$work/hooks" "$@"
-}
+cat >/etc/containers/containers.conf.d/60-hooks.conf <<C
+[engine]
+hooks_dir = ["$work/hooks"]
+C
 
-# run OPTION... COMMAND...: limits that need no CAP_SYS_RESOURCE, and neither network nor cgroups.
-run() {
-    runtime run --rm --network none --cgroups disabled --ulimit nofile=1024:2048 \
-        --ulimit nproc=1000:1000 "$@"
-}
-
-# contain NAME COMMAND...: with the profile in $seccomp; for the capability see rootfs/status.
-seccomp=unconfined
-contain() {
-    shift
-    run --security-opt "seccomp=$seccomp" --cap-add SYS_ADMIN localhost/live:1 "$@"
-}
-
-tar -C rootfs -cf image.tar .
-runtime import image.tar localhost/live:1 >error 2>&1 ||
-    skip "podman imports no image here: $(cat error)"
 show_unfiltered podman
 seccomp=$slim
 show_filtered "podman, slim profile" moby:0 docker-O0.bpf
-
-# install_profile NAME SECCOMP FILE: starts a container with that profile, reads its filter back.
-install_profile() {
-    check "$1: starts" run --detach --name live --security-opt "seccomp=$2" localhost/live:1 \
-        /bin/sleep 60
-    pid=$(runtime inspect --format '{{.State.Pid}}' live)
-    status=0
-    read_back "$1" "$pid" "$3" || status=1
-    check "$1: is removed" runtime rm --force --time 0 live
-    return $status
-}
 
 ours=$sources/profiles/default.json
 if install_profile "podman, slim profile" "$slim" installed.bpf; then

@@ -18,14 +18,17 @@ trap 'runtime delete --force "$container" 2>/dev/null || true' EXIT
 
 # contain NAME COMMAND...: with the profile in $seccomp, or none.
 seccomp=
+rewrites=
 contain() {
     shift
     write_config "$(to_json "$@")" "$seccomp"
+    [ -z "$rewrites" ] || rewrite_config
     runtime run "$container"
 }
 
 install_profile() { # SECCOMP FILE
     write_config "$(to_json /bin/sleep 60)" "$1"
+    [ -z "$rewrites" ] || rewrite_config
     check "runc, $1: starts" runtime run --detach --pid-file pid "$container" </dev/null
     status=0
     read_back "runc, $1" "$(cat pid)" "$2" || status=1
@@ -54,4 +57,16 @@ echo "runc: a stub of $((($(wc -c <installed.bpf) - bytes) / 8)) instructions"
 show_filtered "runc, slim profile" runc,moby:0 installed.bpf
 # The stub has its architectures in any order, a new one each time.
 show_whole runc install_profile "$judge" --same
+
+# A config that seccompc has rewritten: runc builds its filter from the slim profile in it.
+rewrites=yes
+resolve_default
+seccomp=whole.json
+install_profile whole.json rewritten.bpf
+check "runc, seccompc oci: the same filter as from the whole profile" \
+    "$judge" --same installed.bpf rewritten.bpf
+check "runc, seccompc oci: the config has the slim profile" is_equal \
+    "$(python3 -c 'import json; print(json.load(open("config.json"))["linux"]["seccomp"] ==
+json.load(open("slim.json")))')" True
+show_filtered "runc, seccompc oci" runc,moby:0 rewritten.bpf
 finish
