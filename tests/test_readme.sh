@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs every command of the README, block by block, in a copy of the sources.
+# Runs every command of the README and of docs/CONTAINERS.md, block by block, in a copy of the sources.
 set -eu
 root=${SCC_SOURCE_ROOT:?the source root}
 work=$(mktemp -d)
@@ -14,7 +14,8 @@ ln -s "${SECCOMPC:?the path of the program}" bin/seccompc
 export PATH="$PWD/bin:$PATH"
 
 # Blocks fenced as sh hold commands alone; test.sh is what runs this test.
-awk '/^```sh$/ {inside = 1; next} /^```$/ {if (inside) print "#---"; inside = 0} inside' README.md |
+awk '/^```sh$/ {inside = 1; next} /^```$/ {if (inside) print "#---"; inside = 0} inside' README.md \
+    docs/CONTAINERS.md |
     grep -v '^\./test\.sh' >commands
 grep -q 'try\.sh' commands
 count=0
