@@ -271,27 +271,35 @@ case $(python3 -c '
 import json, sys
 
 options = {one["name"]: one["value"] for one in json.load(open(sys.argv[1]))}
-print(options["b_sanitize"], options["optimization"])' \
+print(options["b_sanitize"] in ("none", []) and options["optimization"] in ("2", "3"))' \
     "$SCC_BUILD_ROOT/meson-info/intro-buildoptions.json") in
-'none 2' | 'none 3')
-    least=$(python3 - "$seccompc" <<'E'
+True)
+    read -r start least < <(python3 - "$seccompc" <<'E'
 import os, sys, time
 
-command = [sys.argv[1], "oci", "-q", "--cache-dir", "cache"]
 actions = [(os.POSIX_SPAWN_OPEN, 0, "engine.json", os.O_RDONLY, 0),
            (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
-best = 1.0
-for _ in range(2000):
-    start = time.perf_counter()
-    os.waitpid(os.posix_spawn(command[0], command, {}, file_actions=actions), 0)
-    best = min(best, time.perf_counter() - start)
-    if best < 0.0019:
-        break
-print(int(best * 1e6))
+
+def quickest(tries, enough, *command):
+    best = 1.0
+    for _ in range(tries):
+        start = time.perf_counter()
+        os.waitpid(os.posix_spawn(command[0], command, {}, file_actions=actions), 0)
+        best = min(best, time.perf_counter() - start)
+        if best < enough:
+            break
+    return int(best * 1e6)
+
+print(quickest(100, 0, "/bin/true"),
+      quickest(2000, 0.0019, sys.argv[1], "oci", "-q", "--cache-dir", "cache"))
 E
     )
-    echo "a hit takes $least us"
-    check 'a hit takes 2 ms at most' "[[ $least -le 2000 ]]"
+    echo "a hit takes $least us, /bin/true $start us"
+    if [[ $start -le 900 ]]; then
+        check 'a hit takes 2 ms at most' "[[ $least -le 2000 ]]"
+    else
+        echo 'skip: the time of a hit, on a machine that is slow to start processes'
+    fi
     ;;
 *) echo 'skip: the time of a hit, in a build without optimisation' ;;
 esac
