@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # seccompc oci: configs from standard input and in bundles, the cache, failures and --fallback.
 # shellcheck disable=SC2016,SC2034,SC2317 # single-quoted expressions are evaluated by check
-# shellcheck source=tests/command.sh disable=SC1091
+# shellcheck source=command.sh
+# shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/command.sh"
 
 export XDG_RUNTIME_DIR=$work/runtime

@@ -102,9 +102,11 @@ Test(oci_config, changes_two_values_alone)
          "': 1}}, 'linux': {'linux': {'seccomp': 0}, 'seccomp': " SLIM ", '" KEY
          "': ''}, 'annotations': {'" KEY "': '" PROGRAM "'}}"},
         /* numbers, escapes and blanks as they are written */
-        {" \n{'n' : [18446744073709551615,1e400, -0.0 ,1.10],\r\n'\\u00e9\\ud83d\\uDE00':'\\/€\\t', "
+        {" \n{'n' : [18446744073709551615,1e400, -0.0 "
+         ",1.10],\r\n'\\u00e9\\ud83d\\uDE00':'\\/€\\t', "
          "'linux': {'seccomp': " SECCOMP " } }",
-         " \n{'n' : [18446744073709551615,1e400, -0.0 ,1.10],\r\n'\\u00e9\\ud83d\\uDE00':'\\/€\\t', "
+         " \n{'n' : [18446744073709551615,1e400, -0.0 "
+         ",1.10],\r\n'\\u00e9\\ud83d\\uDE00':'\\/€\\t', "
          "'linux': {'seccomp': " SLIM " }, 'annotations': {'" KEY "': '" PROGRAM "'} }"},
     };
     for (size_t i = 0; i < SCC_COUNT(cases); i++) {
