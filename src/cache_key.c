@@ -21,7 +21,7 @@ struct scc_compile_options scc_cache_program_options(const struct scc_compile_op
 {
     const struct scc_emit_options emit = {options->emit.optimize_for, options->emit.frequencies};
     const struct scc_compile_options deciding = {
-        options->level, emit, options->reading, options->allows_mismatch, false, false,
+        options->level, emit, options->reading, options->allows_mismatch, false, false, false,
     };
     return deciding;
 }

@@ -26,6 +26,7 @@ struct settings {
     struct scc_emit_settings emit;
     const char *bpf_path; /* NULL: not wanted */
     const char *oci_path;
+    const char *lxc_path;
     const char *header_path;
     const char *blob_path;
     bool is_base64;
@@ -47,6 +48,12 @@ static int apply_bpf(void *settings, const char *value, scc_error **err)
 static int apply_oci(void *settings, const char *value, scc_error **err)
 {
     return scc_options_set_path(&((struct settings *)settings)->oci_path, "--export-oci", value,
+                                err);
+}
+
+static int apply_lxc(void *settings, const char *value, scc_error **err)
+{
+    return scc_options_set_path(&((struct settings *)settings)->lxc_path, "--export-lxc", value,
                                 err);
 }
 
@@ -158,6 +165,9 @@ static const struct scc_option output_rows[] = {
      "a sealed blob with the programs of all targets: each --arch with each --caps and each "
      "--kernel; libseccompc-load takes it",
      apply_blob},
+    {"export-lxc", 0, "FILE",
+     "the text that LXC takes as lxc.seccomp.profile (version 2), for hosts of the target",
+     apply_lxc},
     {"export-header", 0, "FILE", "a C header with the program as an array", apply_header},
     {"base64", 0, NULL, "with --export-bpf: base64 on one line, as crun's annotation wants it",
      apply_base64},
@@ -273,13 +283,14 @@ static int stage_header(struct compilation *at, const struct scc_compiled *compi
     return stage(at, "header", at->settings->header_path, arch, text, len);
 }
 
-static int stage_oci(struct compilation *at, const struct scc_compiled *compiled)
+/** Stages a copy of @p text, which was made with the program. */
+static int stage_text(struct compilation *at, const char *kind, const char *path,
+                      const struct scc_compiled *compiled, const char *text, size_t len)
 {
-    char *copy = malloc(compiled->oci_bytes + 1);
+    char *copy = malloc(len + 1);
     if (copy)
-        memcpy(copy, compiled->oci, compiled->oci_bytes);
-    return stage(at, "oci", at->settings->oci_path, compiled->policy->target, copy,
-                 compiled->oci_bytes);
+        memcpy(copy, text, len);
+    return stage(at, kind, path, compiled->policy->target, copy, len);
 }
 
 static int stage_all(struct compilation *at, const struct scc_compiled *compiled)
@@ -288,7 +299,12 @@ static int stage_all(struct compilation *at, const struct scc_compiled *compiled
         return -1;
     if (at->settings->header_path && stage_header(at, compiled) < 0)
         return -1;
-    return at->settings->oci_path ? stage_oci(at, compiled) : 0;
+    if (at->settings->lxc_path && stage_text(at, "lxc", at->settings->lxc_path, compiled,
+                                             compiled->lxc, compiled->lxc_bytes) < 0)
+        return -1;
+    return at->settings->oci_path ? stage_text(at, "oci", at->settings->oci_path, compiled,
+                                               compiled->oci, compiled->oci_bytes)
+                                  : 0;
 }
 
 /** Stages the blob of all targets. */
@@ -339,7 +355,8 @@ static int check_terminal(const char *option, const char *path, const char *reme
 
 static int check_outputs(const struct settings *settings, scc_error **err)
 {
-    const char *const paths[] = {settings->bpf_path, settings->oci_path, settings->header_path};
+    const char *const paths[] = {settings->bpf_path, settings->oci_path, settings->lxc_path,
+                                 settings->header_path};
     if (settings->is_base64 && !settings->bpf_path)
         return scc_error_set(err, SCC_ERROR_USAGE, "--base64: expected --export-bpf with it");
     for (size_t i = 0; i < SCC_COUNT(paths); i++) {
@@ -419,10 +436,11 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
     options.emit = *emit;
     options.reading = at->settings->target.reading;
     options.wants_oci = at->settings->oci_path != NULL;
-    /* Beside the slim profile the crosscheck gives notes and figures alone. */
+    options.wants_lxc = at->settings->lxc_path != NULL;
+    /* Beside what a runtime builds from, the crosscheck gives notes and figures alone. */
     bool tells_all =
         at->settings->style == SCC_REPORT_PERSON || at->settings->style == SCC_REPORT_JSON;
-    options.crosschecks &= tells_all || options.wants_oci;
+    options.crosschecks &= tells_all || options.wants_oci || options.wants_lxc;
     report->has_entries = at->settings->blob_path != NULL;
     if (report->has_entries && scc_fat_blob_merge(profile, choice, diags, at->err) < 0)
         return -1;

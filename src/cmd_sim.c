@@ -156,7 +156,7 @@ static void describe_rule(struct scc_strbuf *out, const struct scc_policy *polic
         scc_strbuf_add_escaped(out, place.file);
         scc_strbuf_addf(out, ":%u:%u: ", place.line, place.column);
     }
-    scc_strbuf_addf(out, "syscalls[%" PRIu32 "]", rule->origin.entry);
+    scc_policy_add_origin(out, policy, rule);
     if (answer->is_behind_door)
         scc_strbuf_addf(out, ", the rule for %s", rule->call->name);
 }
@@ -254,7 +254,7 @@ static void put_rule(struct scc_json_build *json, cJSON *object, const struct sc
         return;
     struct scc_place place = scc_policy_place_of(policy, answer->rule);
     struct scc_strbuf path = {0};
-    scc_strbuf_addf(&path, "syscalls[%" PRIu32 "]", answer->rule->origin.entry);
+    scc_policy_add_origin(&path, policy, answer->rule);
     cJSON *rule = scc_json_put_object(json, object, "rule");
     scc_json_put_text(json, rule, "file", place.file);
     scc_json_put_uint(json, rule, "line", place.line);

@@ -24,52 +24,8 @@ void scc_compiled_clear(struct scc_compiled *compiled)
     scc_policy_free(compiled->policy);
     scc_program_free(compiled->program);
     free(compiled->oci);
+    free(compiled->lxc);
     *compiled = (struct scc_compiled){0};
-}
-
-static bool placed_rules_agree(const struct scc_policy *a, const struct scc_placed_rule *one,
-                               const struct scc_policy *b, const struct scc_placed_rule *two)
-{
-    struct scc_cmp cmps[SCC_ARG_COUNT], others[SCC_ARG_COUNT];
-    unsigned count = scc_policy_cmps(a, one, cmps);
-    if (count != scc_policy_cmps(b, two, others))
-        return false;
-    for (unsigned i = 0; i < count; i++) {
-        if (scc_cmp_compare(&cmps[i], &others[i]) != 0)
-            return false;
-    }
-    return a->rules[one->rule].return_value == b->rules[two->rule].return_value;
-}
-
-/** Whether rule @p one of @p a stands at the same number in @p table of @p b. */
-static bool has_placed_rule(const struct scc_policy *a, const struct scc_placed_rule *one,
-                            const struct scc_policy *b, const struct scc_policy_arch *table)
-{
-    size_t count;
-    const struct scc_placed_rule *others = scc_policy_rules_at(table, one->nr, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (placed_rules_agree(a, one, b, &others[i]))
-            return true;
-    }
-    return false;
-}
-
-/** Whether two policies have the same architectures, default and tables, rules of one number in any
- *  order. */
-static bool policies_agree(const struct scc_policy *a, const struct scc_policy *b)
-{
-    if (a->default_return != b->default_return || a->arch_count != b->arch_count)
-        return false;
-    for (size_t i = 0; i < a->arch_count; i++) {
-        const struct scc_policy_arch *one = &a->arches[i], *two = &b->arches[i];
-        if (one->arch != two->arch || one->count != two->count)
-            return false;
-        for (size_t j = 0; j < one->count; j++) {
-            if (!has_placed_rule(a, &one->placed[j], b, two))
-                return false;
-        }
-    }
-    return true;
 }
 
 /** Reads the slim profile back, as a runtime would, and compares what it selects. */
@@ -82,7 +38,7 @@ static int check_slim(const scc_target *target, const struct scc_compile_options
         scc_profile_parse(compiled->oci, compiled->oci_bytes, "slim profile", &profile, NULL, err);
     if (done == 0)
         done = scc_policy_select(profile, target, &options->reading, &policy, NULL, err);
-    if (done == 0 && !policies_agree(compiled->policy, policy))
+    if (done == 0 && !scc_policy_agrees(compiled->policy, policy))
         done = scc_error_set(err, SCC_ERROR_INPUT,
                              "the slim profile does not select what the whole one does; this is a "
                              "fault of seccompc");
@@ -267,7 +223,8 @@ static int crosscheck(struct scc_compiled *made, const struct scc_compile_option
                       scc_diags *diags, scc_error **err)
 {
     SCC_CLEANUP(scc_scmp_view_clear) struct scc_scmp_view view = {0};
-    enum scc_diag_level level = options->wants_oci ? SCC_DIAG_WARNING : SCC_DIAG_NOTE;
+    enum scc_diag_level level =
+        options->wants_oci || options->wants_lxc ? SCC_DIAG_WARNING : SCC_DIAG_NOTE;
     const struct scc_arch *unknown = scc_scmp_unknown_arch(made->policy);
     if (unknown)
         return tell(made->policy, level, diags, err, "does not know ", unknown->name);
@@ -361,6 +318,9 @@ int scc_compile(const scc_profile *profile, const scc_target *target,
         made.oci = scc_policy_to_oci(made.policy, &made.oci_bytes);
         done = made.oci ? check_slim(target, options, &made, err) : scc_error_nomem(err);
     }
+    if (done == 0 && options->wants_lxc &&
+        scc_policy_to_lxc(made.policy, &made.lxc, &made.lxc_bytes, diags, err) < 0)
+        done = scc_error_wrap(err, "--export-lxc");
     if (done < 0) {
         scc_compiled_clear(&made);
         return -1;

@@ -27,6 +27,8 @@ struct scc_compile_options {
     bool crosschecks;
     /** The slim profile is wanted: what libseccomp makes of it is then worth a warning. */
     bool wants_oci;
+    /** LXC's text is wanted: as above, and it is made. */
+    bool wants_lxc;
 };
 
 /** What libseccomp made of the same policy. */
@@ -48,6 +50,8 @@ struct scc_compiled {
     struct scc_crosscheck crosscheck;
     char *oci; /* the slim profile */
     size_t oci_bytes;
+    char *lxc; /* LXC's text; NULL where it is not wanted */
+    size_t lxc_bytes;
 };
 
 /**
@@ -55,7 +59,7 @@ struct scc_compiled {
  * does; at levels 0 and 1, as the policy does but for the names that libseccomp does not know,
  * which are warned of. Errors as scc_policy_select(), scc_emit_scmp() and scc_emit_bpf(); also
  * SCC_ERROR_INPUT where the program is not proved, and where the slim profile would not select what
- * the whole one does.
+ * the whole one does; as scc_policy_to_lxc() where LXC's text is wanted.
  */
 int scc_compile(const scc_profile *profile, const scc_target *target,
                 const struct scc_compile_options *options, struct scc_compiled *compiled,

@@ -4,6 +4,7 @@
 #include "blob_words.h"
 #include "config.h"
 #include "file.h"
+#include "lxc.h"
 #include "util.h"
 
 void scc_input_clear(struct scc_input *input)
@@ -49,7 +50,8 @@ static int read_raw(const char *text, const struct scc_arch *arch, struct scc_in
 {
     input->kind = SCC_INPUT_PROGRAM;
     if (scc_program_parse(text, input->bytes, arch, &input->raw, err) < 0)
-        return scc_error_wrap(err, "%s is neither JSON nor a blob nor a program for %s",
+        return scc_error_wrap(err,
+                              "%s is neither JSON nor LXC's text nor a blob nor a program for %s",
                               input->name, arch->name);
     input->program = input->raw;
     return 0;
@@ -86,6 +88,8 @@ int scc_input_read_whole(const char *path, const scc_target *target,
         return -1;
     if (scc_json_is_start(text, made.bytes))
         done = read_json(SCC_STEAL(text), target, options, &made, diags, err);
+    else if (scc_lxc_is_one(text, made.bytes))
+        done = scc_lxc_parse(text, made.bytes, made.name, target->arch, &made.policy, diags, err);
     else if (scc_blob_is_one(text, made.bytes))
         done = read_blob(text, &made, err);
     else

@@ -13,7 +13,7 @@
 #include "target.h"
 
 enum scc_input_kind {
-    SCC_INPUT_PROFILE, /* also the linux.seccomp of a runtime config */
+    SCC_INPUT_PROFILE, /* also the linux.seccomp of a runtime config, and LXC's text */
     SCC_INPUT_PROGRAM,
     SCC_INPUT_BLOB, /* of scc_input_read_whole() alone */
 };
@@ -21,9 +21,9 @@ enum scc_input_kind {
 /** Either `profile` and `policy`, or `program`, or `blob`. */
 struct scc_input {
     enum scc_input_kind kind;
-    const char *name; /* as messages show it; lives as long as the path it was read from */
-    scc_profile *profile;
-    scc_policy *policy;         /* the profile selected for the target */
+    const char *name;     /* as messages show it; lives as long as the path it was read from */
+    scc_profile *profile; /* NULL for LXC's text */
+    scc_policy *policy;   /* the profile selected for the target */
     const scc_program *program; /* in `blob` or `raw` */
     scc_program *raw;
     scc_blob *blob;
@@ -34,9 +34,10 @@ struct scc_input {
  * Reads @p path ("-" is standard input). Text that begins with '{' is JSON: a runtime config where
  * it has ociVersion or linux, otherwise a profile; both are selected for @p target. A config comes
  * with its own bounding set, which --cap-add and --cap-drop change, unless @p options name another
- * (--caps, --spec). A sealed blob gives the program of its entry for @p target; one without such an
- * entry is refused. Anything else is a raw program in the byte order of @p target. Errors as
- * scc_profile_parse(), scc_policy_select(), scc_blob_parse() and scc_program_parse().
+ * (--caps, --spec). Text that begins with a line "2" is LXC's, for a host of @p target. A sealed
+ * blob gives the program of its entry for @p target; one without such an entry is refused. Anything
+ * else is a raw program in the byte order of @p target. Errors as scc_profile_parse(),
+ * scc_policy_select(), scc_blob_parse() and scc_program_parse().
  */
 int scc_input_read(const char *path, const scc_target *target,
                    const struct scc_target_options *options, struct scc_input *input,

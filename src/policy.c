@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +73,13 @@ struct scc_place scc_policy_place_of(const struct scc_policy *policy, const stru
     return (struct scc_place){policy->profile_name, rule->origin.line, rule->origin.column};
 }
 
+void scc_policy_add_origin(struct scc_strbuf *out, const struct scc_policy *policy,
+                           const struct scc_rule *rule)
+{
+    scc_strbuf_addf(out, policy->is_from_lxc ? "rule %" PRIu32 : "syscalls[%" PRIu32 "]",
+                    rule->origin.entry);
+}
+
 unsigned scc_policy_cmps(const struct scc_policy *policy, const struct scc_placed_rule *placed,
                          struct scc_cmp cmps[SCC_ARG_COUNT])
 {
@@ -109,6 +117,8 @@ static int place_all(const struct scc_policy *policy, struct scc_policy_arch *ar
             continue;
         uint32_t nr = scc_syscall_nr(rule->call, arch->arch);
         struct scc_syscall_door door = scc_syscall_door(rule->call, arch->arch);
+        if (policy->is_from_lxc && door.call)
+            continue;
         if (nr != SCC_NR_NONE &&
             add_placed(arch, &cap, (struct scc_placed_rule){nr, (uint32_t)i, 0}, err) < 0)
             return -1;
@@ -215,7 +225,7 @@ static int refuse_conflict(const struct scc_policy *policy, const struct scc_arc
         scc_strbuf_addf(&text, " (on %s the two meet at %s(%u, …))", arch->name,
                         scc_syscall_at(arch, second->nr)->name, second->selector);
     scc_strbuf_add(&text, "; expected one action");
-    scc_strbuf_addf(&path, "syscalls[%u]", two->origin.entry);
+    scc_policy_add_origin(&path, policy, two);
     SCC_AUTOFREE char *message = scc_strbuf_steal(&text);
     SCC_AUTOFREE char *path_text = scc_strbuf_steal(&path);
     if (!message || !path_text)
@@ -525,4 +535,51 @@ uint32_t scc_policy_answer(const scc_policy *policy, const struct scc_call *call
     uint32_t return_value;
     scc_policy_match(policy, call, &return_value);
     return return_value;
+}
+
+/*
+ * Comparing
+ */
+
+static bool placed_rules_agree(const struct scc_policy *a, const struct scc_placed_rule *one,
+                               const struct scc_policy *b, const struct scc_placed_rule *two)
+{
+    struct scc_cmp cmps[SCC_ARG_COUNT], others[SCC_ARG_COUNT];
+    unsigned count = scc_policy_cmps(a, one, cmps);
+    if (count != scc_policy_cmps(b, two, others))
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        if (scc_cmp_compare(&cmps[i], &others[i]) != 0)
+            return false;
+    }
+    return a->rules[one->rule].return_value == b->rules[two->rule].return_value;
+}
+
+/** Whether rule @p one of @p a stands at the same number in @p table of @p b. */
+static bool has_placed_rule(const struct scc_policy *a, const struct scc_placed_rule *one,
+                            const struct scc_policy *b, const struct scc_policy_arch *table)
+{
+    size_t count;
+    const struct scc_placed_rule *others = scc_policy_rules_at(table, one->nr, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (placed_rules_agree(a, one, b, &others[i]))
+            return true;
+    }
+    return false;
+}
+
+bool scc_policy_agrees(const struct scc_policy *a, const struct scc_policy *b)
+{
+    if (a->default_return != b->default_return || a->arch_count != b->arch_count)
+        return false;
+    for (size_t i = 0; i < a->arch_count; i++) {
+        const struct scc_policy_arch *one = &a->arches[i], *two = find_token(b, one->arch->id);
+        if (!two || one->count != two->count)
+            return false;
+        for (size_t j = 0; j < one->count; j++) {
+            if (!has_placed_rule(a, &one->placed[j], b, two))
+                return false;
+        }
+    }
+    return true;
 }

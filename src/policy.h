@@ -100,6 +100,11 @@ struct scc_policy {
     /** By audit arch and numbers; none of them overlap, and none lies in bad arch. */
     struct scc_override *overrides;
     size_t override_count;
+    /**
+     * Read from LXC's text (lxc.h): its rules stand in lines, not in entries, and one for a call
+     * behind a door stands nowhere on that architecture.
+     */
+    bool is_from_lxc;
     /** Of rules with comparisons that one input matches, the strictest answers, not the first. */
     bool takes_strictest;
     /** struct scc_reading's. */
@@ -175,5 +180,15 @@ const struct scc_rule *scc_policy_shadow_of(const struct scc_policy *policy,
 
 /** The place of a rule, for messages. */
 struct scc_place scc_policy_place_of(const struct scc_policy *policy, const struct scc_rule *rule);
+
+/** Adds which rule it is, for messages: "syscalls[7]", of LXC's text "rule 7". */
+void scc_policy_add_origin(struct scc_strbuf *out, const struct scc_policy *policy,
+                           const struct scc_rule *rule);
+
+/**
+ * Whether two policies have the same architectures, default and tables, rules of one number in any
+ * order. Equal ones answer alike; of unequal ones that is not known.
+ */
+bool scc_policy_agrees(const struct scc_policy *a, const struct scc_policy *b);
 
 #endif

@@ -188,7 +188,7 @@ static void describe_rule(struct scc_strbuf *out, const struct scc_policy *polic
         scc_strbuf_add_escaped(out, place.file);
         scc_strbuf_addf(out, ":%u:%u: ", place.line, place.column);
     }
-    scc_strbuf_addf(out, "syscalls[%" PRIu32 "]", rule->origin.entry);
+    scc_policy_add_origin(out, policy, rule);
     if (!arch || rule->call != scc_syscall_at(arch, proof->call.nr)) /* behind a door */
         scc_strbuf_addf(out, ", the rule for %s", rule->call->name);
     scc_strbuf_add(out, ")");

@@ -2,13 +2,12 @@
 #include "select.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <seccompc/blob.h>
 
-#include "decision.h"
+#include "conflict.h"
 #include "diag.h"
 #include "enosys.h"
 #include "error.h"
@@ -17,8 +16,6 @@
 enum {
     /** So many warnings of one kind are told one by one; the others are counted. */
     TOLD_MAX = 50,
-    /** Nodes that looking for conflicts may take. */
-    CONFLICT_NODES = 1 << 20,
 };
 
 struct selecting {
@@ -333,61 +330,8 @@ static int add_enosys(struct selecting *at)
 }
 
 /*
- * Conflicts and what has no effect
+ * What has no effect
  */
-
-/** Whether rules with comparisons of one number have different answers at all. */
-static bool has_mixed_answers(const struct scc_policy *policy)
-{
-    for (size_t i = 0; i < policy->arch_count; i++) {
-        const struct scc_policy_arch *table = &policy->arches[i];
-        for (size_t j = 1; j < table->count; j++) {
-            if (table->placed[j - 1].nr == table->placed[j].nr &&
-                policy->rules[table->placed[j - 1].rule].return_value !=
-                    policy->rules[table->placed[j].rule].return_value)
-                return true;
-        }
-    }
-    return false;
-}
-
-static int describe_conflict(struct selecting *at, const struct scc_decision_conflict *conflict)
-{
-    const struct scc_policy *policy = at->policy;
-    const struct scc_rule *first = conflict->first, *second = conflict->second;
-    struct scc_strbuf text = {0}, path = {0};
-    scc_strbuf_addf(&text, "%s(", second->call->name);
-    for (unsigned i = 0; i < SCC_ARG_COUNT; i++)
-        scc_strbuf_addf(&text, "%s0x%" PRIx64, i ? ", " : "", conflict->call.args[i]);
-    scc_strbuf_addf(&text, ") on %s: ", conflict->arch->arch->name);
-    scc_action_describe(&text, second->return_value, policy->target);
-    scc_strbuf_addf(&text, " here, and line %u answers the same call with ", first->origin.line);
-    scc_action_describe(&text, first->return_value, policy->target);
-    scc_strbuf_add(&text, "; expected one action (--on-conflict strictest chooses one)");
-    scc_strbuf_addf(&path, "syscalls[%u]", second->origin.entry);
-    SCC_AUTOFREE char *message = scc_strbuf_steal(&text);
-    SCC_AUTOFREE char *path_text = scc_strbuf_steal(&path);
-    if (!message || !path_text)
-        return scc_error_nomem(at->err);
-    return scc_error_at(at->err, scc_policy_place_of(policy, second), path_text, "%s", message);
-}
-
-/** libseccomp's answer to such an input follows the shape of its tree: nobody can have meant it. */
-static int refuse_conflict(struct selecting *at)
-{
-    if (at->reading->on_conflict != SCC_CONFLICT_REFUSE || !has_mixed_answers(at->policy))
-        return 0;
-    struct scc_decision_space *space = NULL;
-    struct scc_decision_conflict conflict;
-    bool found = false;
-    if (scc_decision_space_new(CONFLICT_NODES, SCC_ORDER_BY_WORD, &space, at->err) < 0)
-        return -1;
-    int done = scc_decision_find_conflict(space, at->policy, &found, &conflict, at->err);
-    if (done == 0 && found)
-        done = describe_conflict(at, &conflict);
-    scc_decision_space_free(space);
-    return done;
-}
 
 /**
  * Rules that never answer although their author wanted another answer than is given: behind one
@@ -473,7 +417,9 @@ static int select_all(struct selecting *at)
         copy_text(profile->listener_metadata, &policy->listener_metadata, at->err) < 0)
         return -1;
     if (select_arches(at) < 0 || select_rules(at) < 0 || scc_policy_place(policy, at->err) < 0 ||
-        add_enosys(at) < 0 || refuse_conflict(at) < 0)
+        add_enosys(at) < 0)
+        return -1;
+    if (at->reading->on_conflict == SCC_CONFLICT_REFUSE && scc_conflict_refuse(policy, at->err) < 0)
         return -1;
     return warn_hidden(at) < 0 ? -1 : warn_notify(at);
 }
