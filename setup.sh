@@ -10,7 +10,7 @@ build="gcc libc6-dev meson ninja-build pkg-config python3 libcjson-dev libseccom
 try="util-linux"
 # Unit tests and sanitizers; the runtimes of the live tests; checks of scripts and manuals.
 test="libcriterion-dev g++ git gcc-multilib mandoc shellcheck jq bash-completion
-      bubblewrap util-linux crun runc podman conmon busybox-static libseccomp2"
+      bubblewrap util-linux crun runc podman conmon lxc busybox-static libseccomp2"
 # For the live test of Docker, apart: on a machine with systemd the package starts its daemon.
 docker="docker.io"
 

@@ -50,8 +50,7 @@ static int read_raw(const char *text, const struct scc_arch *arch, struct scc_in
 {
     input->kind = SCC_INPUT_PROGRAM;
     if (scc_program_parse(text, input->bytes, arch, &input->raw, err) < 0)
-        return scc_error_wrap(err,
-                              "%s is neither JSON nor LXC's text nor a blob nor a program for %s",
+        return scc_error_wrap(err, "%s is neither JSON nor a blob nor a program for %s",
                               input->name, arch->name);
     input->program = input->raw;
     return 0;

@@ -43,7 +43,8 @@ struct live_case {
      * is moby (Docker's default of 2026 and ours), common (containers/common's), native or doors
      * (the files of that name beside this one), written (moby by our own generator), runc (any
      * profile behind runc's stub), kernel (any under --enosys kernel), hard (what --harden makes of
-     * moby where that is something else). WORD is an
+     * moby where that is something else), lxc-moby or lxc-common (as LXC has them), each with -x86
+     * behind it for calls of x86 alone. WORD is an
      * errno's name, "kill", or "allow": the kernel answers as it does without a filter. Three words
      * with commas are for the capabilities docker, none and all.
      */

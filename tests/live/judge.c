@@ -8,9 +8,9 @@
  *
  * UNFILTERED and FILTERED are what the probe printed without and with PROGRAM. Where the filter
  * allows a call, both answers must be the same; where it refuses one, the answer must be the
- * filter's. --table also looks the cases up: the first of the PROFILEs that a case names answers,
- * and CAPS (0, 1, 2) is which of three words. --same asks the simulator whether two programs answer
- * every number alike, all arguments being 0.
+ * filter's. --table also looks the cases up: the first of the PROFILEs that a case names answers
+ * (for calls of x86 first as PROFILE-x86), and CAPS (0, 1, 2) is which of three words. --same asks
+ * the simulator whether two programs answer every number alike, all arguments being 0.
  *
  * Exit status: 0 all is as it should be; 1 something is not; 2 usage; 3 a file is not what it
  * should be.
@@ -200,6 +200,16 @@ static bool find_word(const char *answers, const char *profile, unsigned caps, c
     return true;
 }
 
+/** As find_word(); of a call of x86 first the word for that architecture alone. */
+static bool find_word_for(const struct record *record, const char *answers, const char *profile,
+                          unsigned caps, char *word)
+{
+    char own[WORD_MAX_BYTES];
+    snprintf(own, sizeof own, "%s-x86", profile);
+    return (is_x86(record) && find_word(answers, own, caps, word)) ||
+           find_word(answers, profile, caps, word);
+}
+
 static const struct live_case *find_case(const struct record *record)
 {
     for (size_t i = 0; i < live_case_count; i++) {
@@ -219,7 +229,7 @@ static void expect_by_table(struct judge *judge, const struct record *unfiltered
         return;
     char word[WORD_MAX_BYTES];
     for (size_t i = 0; i < 2 && judge->profiles[i]; i++) {
-        if (find_word(row->answers, judge->profiles[i], judge->caps, word)) {
+        if (find_word_for(filtered, row->answers, judge->profiles[i], judge->caps, word)) {
             judge->by_table++;
             expect(judge, "table", word, unfiltered, filtered);
             return;

@@ -49,4 +49,30 @@ for level in $levels; do
     exec 7>&-
     wait
 done
+
+# A descriptor need not be a file's: the program comes through a pipe, which ends where it ends.
+piped() { # OPTION...
+    "$SECCOMPC" -q --arch amd64 --caps docker --export-bpf - "$@" |
+        sandbox --seccomp 0 -- /bin/sh /status
+}
+for level in $levels; do
+    check "bwrap, a pipe -O$level: runs" piped "-O$level"
+    cp check.out status
+    check "bwrap, a pipe -O$level: /proc/self/status, true and mount" \
+        is_equal "$(cat status)" "$filtered_status"
+done
+
+# As the README has it: all of this machine's files, and nothing else of a sandbox.
+readme() {
+    bwrap --dev-bind / / --seccomp 9 grep Seccomp: /proc/self/status 9<docker-O2.bpf
+}
+check "bwrap, as the README has it: runs" readme
+cp check.out status
+check "bwrap, as the README has it: a filter is on" \
+    is_equal "$(cat status)" "$(printf 'Seccomp:\t2')"
+
+# What is no program never becomes a sandbox without a filter.
+head -c 12 docker-O2.bpf >short.bpf
+program=short.bpf
+check "bwrap, a program cut short: does not run" refuse contain bwrap /bin/true
 finish
