@@ -231,6 +231,11 @@ static int crosscheck(struct scc_compiled *made, const struct scc_compile_option
     if (scc_scmp_view_make(made->policy, &view, err) < 0)
         return -1;
     view.policy.override_count = 0; /* which are no work of libseccomp's */
+    if (view.opened && options->wants_lxc)
+        return scc_error_at(err, scc_policy_place_of(made->policy, view.opened), NULL,
+                            "--export-lxc: libseccomp %s does not know %s on every architecture "
+                            "here, and LXC would leave the call to the default action",
+                            scc_scmp_version(), view.opened->call->name);
     if (view.lost_count && tell(made->policy, view.opened ? level : SCC_DIAG_NOTE, diags, err,
                                 view.opened ? "would open what the profile closes, by not knowing "
                                             : "would have lost ",

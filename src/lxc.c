@@ -97,12 +97,11 @@ static int refuse_rule(const struct scc_policy *policy, const struct scc_rule *r
 static int check_actions(const struct scc_policy *policy, scc_error **err)
 {
     SCC_CLEANUP(scc_strbuf_free) struct scc_strbuf word = {0};
-    enum scc_action action = scc_action_of(policy->default_return);
-    if (action == SCC_ACTION_NOTIFY || !add_action(&word, policy->default_return))
+    if (!add_action(&word, policy->default_return))
         return scc_error_at(err, (struct scc_place){.file = policy->profile_name}, "defaultAction",
                             "%s: LXC's format has no such default action; expected ERRNO, TRAP, "
                             "KILL_THREAD or ALLOW",
-                            scc_action_name(action));
+                            scc_action_name(scc_action_of(policy->default_return)));
     for (size_t i = 0; i < policy->rule_count; i++) {
         const struct scc_rule *rule = &policy->rules[i];
         if (rule->effect == SCC_RULE_HOLDS && !add_action(&word, rule->return_value))

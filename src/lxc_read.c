@@ -328,6 +328,8 @@ static int read_head(struct reading *in)
     in->rule_default = denies ? SECCOMP_RET_KILL_THREAD : SECCOMP_RET_ALLOW;
     if (read_action(in, &in->policy->default_return) < 0)
         return -1;
+    if (in->policy->default_return == SECCOMP_RET_USER_NOTIF)
+        return refuse(in, in->line, "notify as the default action: every call would wait");
     return *in->at ? refuse(in, in->at, "expected the end of the line") : 0;
 }
 
@@ -357,15 +359,15 @@ static void list_arches(struct scc_policy *policy)
 /** LXC stops at a NUL and takes other control characters for parts of words. */
 static int check_bytes(struct reading *in, const char *text, size_t len_bytes)
 {
-    in->number = 1;
-    for (size_t i = 0; i < len_bytes; i++) {
-        in->number += text[i] == '\n';
-        if (text[i] != '\n' && (unsigned char)text[i] < ' ')
-            return scc_error_at(in->err,
-                                (struct scc_place){in->policy->profile_name, in->number, 0}, NULL,
-                                "a control character, expected blanks alone");
+    struct scc_place place = {in->policy->profile_name, 1, 1};
+    for (size_t i = 0; i < len_bytes; i++, place.column++) {
+        if (text[i] == '\n') {
+            place.line++;
+            place.column = 0;
+        } else if ((unsigned char)text[i] < ' ') {
+            return scc_error_at(in->err, place, NULL, "a control character, expected blanks alone");
+        }
     }
-    in->number = 0;
     return 0;
 }
 
