@@ -247,13 +247,13 @@ static void add_cmps(struct scc_strbuf *out, const struct scc_cmp *cmps, unsigne
 {
     for (unsigned i = 0; i < count; i++) {
         const struct scc_cmp *cmp = &cmps[i];
-        const char *operator= scc_op_name((enum scc_op)cmp->op);
+        const char *op = scc_op_name((enum scc_op)cmp->op);
         scc_strbuf_add(out, i ? "" : " ");
         if (cmp->op == SCC_OP_MASKED_EQ)
-            scc_strbuf_addf(out, "[%u,%" PRIu64 ",%s,%" PRIu64 "]", cmp->arg, cmp->value2, operator,
+            scc_strbuf_addf(out, "[%u,%" PRIu64 ",%s,%" PRIu64 "]", cmp->arg, cmp->value2, op,
                             cmp->value);
         else
-            scc_strbuf_addf(out, "[%u,%" PRIu64 ",%s]", cmp->arg, cmp->value, operator);
+            scc_strbuf_addf(out, "[%u,%" PRIu64 ",%s]", cmp->arg, cmp->value, op);
     }
 }
 

@@ -35,22 +35,17 @@ struct reading {
     scc_error **err;
 };
 
-static struct scc_place place_of(const struct reading *in)
-{
-    return (struct scc_place){in->policy->profile_name, in->number,
-                              (unsigned)(in->at - in->line) + 1};
-}
-
-/** Refuses what stands at the current place; @p found is shown. */
+/** Refuses @p found, which stands in the line. */
 static int refuse(struct reading *in, const char *found, const char *expected)
 {
+    struct scc_place place = {in->policy->profile_name, in->number,
+                              (unsigned)(found - in->line) + 1};
     struct scc_strbuf text = {0};
     scc_strbuf_add(&text, "\"");
     scc_strbuf_add_escaped(&text, found);
     scc_strbuf_addf(&text, "\": %s", expected);
     SCC_AUTOFREE char *message = scc_strbuf_steal(&text);
-    return message ? scc_error_at(in->err, place_of(in), NULL, "%s", message)
-                   : scc_error_nomem(in->err);
+    return message ? scc_error_at(in->err, place, NULL, "%s", message) : scc_error_nomem(in->err);
 }
 
 /** Takes the next line; false at the end. */
@@ -66,10 +61,10 @@ static bool next_line(struct reading *in)
     return true;
 }
 
-/** Takes a word and the blanks behind it. */
+/** Takes a word and the blanks behind it; an empty one where a blank stands first. */
 static char *take_word(struct reading *in)
 {
-    char *word = in->at + strspn(in->at, " ");
+    char *word = in->at;
     in->at = word + strcspn(word, " ");
     if (*in->at)
         *in->at++ = '\0';
@@ -216,7 +211,7 @@ static int add_rule(struct reading *in, struct scc_rule *rule)
 {
     struct scc_policy *policy = in->policy;
     if (rule->return_value == policy->default_return)
-        return refuse(in, rule->call->name,
+        return refuse(in, in->line,
                       "a rule that is the default action, with which LXC does not start");
     rule->origin =
         (struct scc_origin){.entry = (uint32_t)policy->rule_count, .line = in->number, .column = 1};
@@ -254,7 +249,7 @@ static int reject_force_umount(struct reading *in)
 static int read_rule(struct reading *in)
 {
     char *name = take_word(in);
-    if (strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789") != strlen(name))
+    if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789")])
         return refuse(in, name, "no system call's name");
     if (strcmp(name, "reject_force_umount") == 0)
         return reject_force_umount(in);
@@ -264,7 +259,13 @@ static int read_rule(struct reading *in)
     return rule.call ? add_rule(in, &rule) : warn_unknown(in, name);
 }
 
-/** The architecture that LXC calls @p name, or NULL. Its names are ours, but for arm64. */
+/** LXC's names are ours, but for one. */
+static const char *name_of(const struct scc_arch *arch)
+{
+    return arch->id == SCC_ARCH_AARCH64 ? "arm64" : arch->name;
+}
+
+/** The architecture that LXC calls @p name, or NULL. */
 static const struct scc_arch *find_arch(const char *name)
 {
     static const enum scc_arch_id known[] = {
@@ -274,17 +275,10 @@ static const struct scc_arch *find_arch(const char *name)
         SCC_ARCH_PPC64LE,  SCC_ARCH_PPC64,  SCC_ARCH_PPC,   SCC_ARCH_S390,
     };
     for (size_t i = 0; i < SCC_COUNT(known); i++) {
-        const struct scc_arch *arch = scc_arch_get(known[i]);
-        if (strcmp(name, known[i] == SCC_ARCH_AARCH64 ? "arm64" : arch->name) == 0)
-            return arch;
+        if (strcmp(name, name_of(scc_arch_get(known[i]))) == 0)
+            return scc_arch_get(known[i]);
     }
     return NULL;
-}
-
-/** Whether LXC knows hosts of @p arch, so that rules count in front of all sections. */
-static bool is_known_host(const struct scc_arch *arch)
-{
-    return find_arch(arch->id == SCC_ARCH_AARCH64 ? "arm64" : arch->name) == arch;
 }
 
 static int read_section(struct reading *in)
@@ -337,7 +331,8 @@ static int read_lines(struct reading *in)
 {
     if (read_head(in) < 0)
         return -1;
-    in->is_other_host = !is_known_host(in->host);
+    /* On hosts that LXC does not know rules count behind [all] alone. */
+    in->is_other_host = !find_arch(name_of(in->host));
     while (next_line(in)) {
         if (read_line(in) < 0)
             return -1;
