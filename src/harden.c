@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harden.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "error.h"
@@ -108,7 +107,7 @@ int scc_hardened_refuse(const struct scc_policy *policy, const char *what, const
         return 0;
     const struct scc_rule *rule = find_loose(policy, &list.items[0]);
     struct scc_strbuf path = {0};
-    scc_strbuf_addf(&path, "syscalls[%" PRIu32 "]", rule->origin.entry);
+    scc_policy_add_origin(&path, policy, rule);
     SCC_AUTOFREE char *path_text = scc_strbuf_steal(&path);
     if (!path_text)
         return scc_error_nomem(err);

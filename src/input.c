@@ -45,6 +45,17 @@ static int read_json(char *text, const scc_target *target, const struct scc_targ
     return scc_policy_select(input->profile, &own, &options->reading, &input->policy, diags, err);
 }
 
+static int read_lxc(const char *text, const scc_target *target,
+                    const struct scc_target_options *options, struct scc_input *input,
+                    scc_diags *diags, scc_error **err)
+{
+    if (scc_lxc_parse(text, input->bytes, input->name, target->arch, &input->policy, diags, err) <
+        0)
+        return -1;
+    input->policy->hardens = options->reading.hardens;
+    return 0;
+}
+
 static int read_raw(const char *text, const struct scc_arch *arch, struct scc_input *input,
                     scc_error **err)
 {
@@ -88,7 +99,7 @@ int scc_input_read_whole(const char *path, const scc_target *target,
     if (scc_json_is_start(text, made.bytes))
         done = read_json(SCC_STEAL(text), target, options, &made, diags, err);
     else if (scc_lxc_is_one(text, made.bytes))
-        done = scc_lxc_parse(text, made.bytes, made.name, target->arch, &made.policy, diags, err);
+        done = read_lxc(text, target, options, &made, diags, err);
     else if (scc_blob_is_one(text, made.bytes))
         done = read_blob(text, &made, err);
     else

@@ -12,6 +12,7 @@
 #include "conflict.h"
 #include "diag.h"
 #include "error.h"
+#include "harden.h"
 #include "strbuf.h"
 #include "util.h"
 
@@ -128,6 +129,9 @@ static int check_rest(const struct scc_policy *policy, scc_error **err)
         return scc_error_set(err, SCC_ERROR_INPUT,
                              "LXC's format has rules by name alone: it cannot answer ENOSYS to "
                              "numbers without a name");
+    if (scc_hardened_refuse(policy, "LXC's format",
+                            "expected a program (--export-bpf, --export-blob)", err) < 0)
+        return -1;
     return policy->takes_strictest && scc_conflict_refuse(policy, err) < 0
                ? scc_error_wrap(err, "LXC's format cannot say what --on-conflict strictest means")
                : 0;

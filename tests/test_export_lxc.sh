@@ -86,6 +86,9 @@ run 4 -q --arch amd64 --on-conflict strictest --export-lxc gone.lxc conflict.jso
 says "what --on-conflict strictest means"
 run 0 -q --arch amd64 --on-conflict strictest --export-bpf conflict.bpf conflict.json
 
+run 4 -q --arch amd64 --harden --export-lxc gone.lxc "$default"
+says "socket: LXC's format cannot say what --harden makes of this rule"
+
 # --- a name that the installed libseccomp does not know, and that would be allowed then
 case $("$seccompc" --version) in
 *"libseccomp 2.5.4"*)

@@ -39,9 +39,10 @@ char *scc_policy_to_oci(const scc_policy *policy, size_t *len_bytes);
  * Errors: SCC_ERROR_INPUT, naming the rule, where the format has no words for it (LOG, TRACE,
  * KILL_PROCESS), where LXC would leave a rule out that refuses more than the default action, or add
  * an architecture that the policy does not have; for flags that change what is logged or notified,
- * listenerPath and runc's stub. SCC_ERROR_SYSTEM without memory. What LXC leaves to the default
- * action, or to the kernel's end of the process, is a warning in @p diags (may be NULL): by name it
- * has no rules for calls that socketcall and ipc also make. *text becomes the caller's.
+ * listenerPath, runc's stub and what hardening changes. SCC_ERROR_SYSTEM without memory. What LXC
+ * leaves to the default action, or to the kernel's end of the process, is a warning in @p diags
+ * (may be NULL): by name it has no rules for calls that socketcall and ipc also make. *text becomes
+ * the caller's.
  */
 int scc_policy_to_lxc(const scc_policy *policy, char **text, size_t *len_bytes, scc_diags *diags,
                       scc_error **err);
