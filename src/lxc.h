@@ -3,13 +3,14 @@
  * LXC's text for a seccomp filter, version 2: what LXC 5.0.2 (src/lxc/seccomp.c, parse_config_v2()
  * and what it calls) makes of it, tried with Debian 12's lxc-start and libseccomp 2.5.4.
  *
- * The form. The first line is the version. The second is "allowlist" or "denylist" ("whitelist" and
- * "blacklist" before LXC 4.0.4 and still), and the default action; the two words differ only in
- * what is assumed where an action is missing. Then come lines of their own each: a section,
- * "[x86]"; a comment, '#' in the first column; a rule, "NAME ACTION [INDEX,VALUE,OPERATOR]...".
- * Blanks separate, tabs do not. An action is "kill" (KILL_THREAD), "trap", "notify", "allow" or
- * "errno N", N decimal and at most 4094; there is none for KILL_PROCESS, LOG or TRACE. "denylist
- * notify" is taken, and nothing starts: every call of the container waits.
+ * The form. The first line is the version. The second is "allowlist" or "denylist" (the only words
+ * of older versions, "whitelist" and "blacklist", are still taken) and the default action; the two
+ * differ only in what is assumed where an action is missing. Then come lines of their own each: a
+ * section, "[x86]"; a comment, '#' in the first column; a rule, "NAME ACTION
+ * [INDEX,VALUE,OPERATOR]...". Blanks separate, tabs do not, and a line that begins with one is
+ * passed over. An action is "kill" (KILL_THREAD), "trap", "notify", "allow" or "errno N", N decimal
+ * and at most 4094; there is none for KILL_PROCESS, LOG or TRACE. "denylist notify" is taken, and
+ * nothing starts: every call of the container waits.
  *
  * Comparisons. Values have 64 bits, in C's notations, in at most 23 characters. Behind
  * SCMP_CMP_MASKED_EQ a fourth part follows, the *mask*; the second part is what the masked argument

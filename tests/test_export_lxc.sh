@@ -86,6 +86,8 @@ run 4 -q --arch amd64 --on-conflict strictest --export-lxc gone.lxc conflict.jso
 says "what --on-conflict strictest means"
 run 0 -q --arch amd64 --on-conflict strictest --export-bpf conflict.bpf conflict.json
 
+run 4 -q --arch amd64 --enosys kernel --export-lxc gone.lxc small.json
+says "it cannot answer ENOSYS to numbers without a name"
 run 4 -q --arch amd64 --harden --export-lxc gone.lxc "$default"
 says "socket: LXC's format cannot say what --harden makes of this rule"
 
