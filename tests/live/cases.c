@@ -81,7 +81,6 @@ const struct live_case live_cases[] = {
     {"process_madvise", 440, 440, {ALL_BAD}, WITH_CAP},
     {"fsopen", 430, 430, {ALL_BAD}, MOBY_WITH_CAP},
     {"move_mount", 429, 429, {ALL_BAD}, MOBY_WITH_CAP},
-    {"mount_setattr", 442, 442, {ALL_BAD}, MOBY_WITH_CAP},
     {"pidfd_getfd", 438, 438, {ALL_BAD}, MOBY_WITH_CAP},
     {"set_mempolicy", 238, 276, {ALL_BAD}, MOBY_WITH_CAP},
     {"mbind", 237, 274, {ALL_BAD}, MOBY_WITH_CAP},
