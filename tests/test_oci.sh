@@ -197,6 +197,9 @@ fails 4 '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": []}'
 fails 3 "$(cat config.json)" --profile missing.json
 fails 3 "$(cat config.json)" --spec missing.json
 fails 2 "$(cat config.json)" --spec other.json --caps none
+# What the slim profile cannot say would hold under crun alone.
+fails 4 "$(cat config.json)" --enosys kernel
+says 'the slim profile cannot say what --enosys kernel means'
 
 # written EXPECTED NAME REDIRECTION: what comes of a config where these streams are not as they should.
 written() {
