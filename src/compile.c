@@ -371,10 +371,8 @@ struct scc_cache_counts scc_count_cached(const struct scc_policy *policy,
         for (size_t j = 0; j < table->count; j++) {
             const struct scc_placed_rule *placed = &table->placed[j];
             const struct scc_rule *rule = &policy->rules[placed->rule];
-            const struct scc_override *override =
-                scc_policy_find_override(policy, table->arch->audit, placed->nr);
             if (placed->selector || rule->cmp_count || rule->return_value != SECCOMP_RET_ALLOW ||
-                (override && override->is_before_rules))
+                scc_policy_is_before_rules(policy, table->arch->audit, placed->nr))
                 continue;
             counts.allowed++;
             counts.cached += scc_cost_is_cached(program, table->arch->audit, placed->nr);

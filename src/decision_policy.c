@@ -513,9 +513,8 @@ static bool find_conflict_on(struct scc_decision_space *space, const struct scc_
     for (size_t at = 0, count; at < arch->count; at += count) {
         count = group_size(arch, at);
         const struct scc_placed_rule *placed = &arch->placed[at];
-        const struct scc_override *over =
-            scc_policy_find_override(policy, arch->arch->audit, placed->nr);
-        if (have_one_answer(policy, placed, count) || (over && over->is_before_rules))
+        if (have_one_answer(policy, placed, count) ||
+            scc_policy_is_before_rules(policy, arch->arch->audit, placed->nr))
             continue;
         scc_diagram where = judge_all(space, policy, arch->arch, placed, count).conflicts;
         if (!scc_node_is_sound(space))

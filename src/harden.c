@@ -49,7 +49,7 @@ static enum scc_hardening look_at(const struct scc_policy *policy,
                                   struct scc_decision_space *space)
 {
     if (!find_loose(policy, number) ||
-        scc_policy_find_override(policy, number->table->arch->audit, number->placed->nr))
+        scc_policy_is_before_rules(policy, number->table->arch->audit, number->placed->nr))
         return SCC_HARDENS_NOTHING;
     return scc_decision_hardening(space, policy, number->table->arch, number->placed,
                                   number->count);

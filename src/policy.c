@@ -456,6 +456,12 @@ const struct scc_override *scc_policy_find_override(const struct scc_policy *pol
     return is_there ? found : NULL;
 }
 
+bool scc_policy_is_before_rules(const struct scc_policy *policy, uint32_t audit, uint32_t nr)
+{
+    const struct scc_override *override = scc_policy_find_override(policy, audit, nr);
+    return override && override->is_before_rules;
+}
+
 uint32_t scc_policy_default_at(const struct scc_policy *policy, uint32_t audit, uint32_t nr)
 {
     const struct scc_override *override = scc_policy_find_override(policy, audit, nr);

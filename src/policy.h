@@ -131,6 +131,9 @@ int scc_policy_place(struct scc_policy *policy, scc_error **err);
 const struct scc_override *scc_policy_find_override(const struct scc_policy *policy, uint32_t audit,
                                                     uint32_t nr);
 
+/** Whether an override answers a number of an audit arch before its rules can. */
+bool scc_policy_is_before_rules(const struct scc_policy *policy, uint32_t audit, uint32_t nr);
+
 /** What answers to a number of an audit arch of the filter where no rule does. */
 uint32_t scc_policy_default_at(const struct scc_policy *policy, uint32_t audit, uint32_t nr);
 

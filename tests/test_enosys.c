@@ -533,6 +533,25 @@ Test(enosys, random_rules)
     cr_assert_gt(proved, 0);
 }
 
+/** Each mode with hardening: proved, for published and for random rules. */
+Test(enosys, with_hardening)
+{
+    uint64_t seed = 21;
+    struct scc_reading readings[] = {as_runc, by_kernel(0, 0), by_kernel(4, 4)};
+    for (size_t i = 0; i < SCC_COUNT(profiles) + test_rounds(8); i++) {
+        scc_profile *profile =
+            i < SCC_COUNT(profiles) ? read_shared(profiles[i]) : random_profile(&seed);
+        for (size_t j = 0; j < SCC_COUNT(arches); j++) {
+            struct scc_reading reading = readings[(i + j) % SCC_COUNT(readings)];
+            reading.hardens = true;
+            struct scc_policy *policy = select_as(profile, arches[j], &reading);
+            scc_program_free(compile_policy(policy));
+            scc_policy_free(policy);
+        }
+        scc_profile_free(profile);
+    }
+}
+
 /** Every mode refuses at least what the profile refuses. */
 Test(enosys, never_more_permissive)
 {
