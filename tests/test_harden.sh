@@ -81,6 +81,21 @@ done
 ask 0 --harden -O0 --export-bpf linear.bpf --export-oci slim.json safe.json
 ask 0 verify linear.bpf slim.json
 
+# --- with what answers to unknown calls
+sed 's/"socket"/"epoll_pwait2"/' open.json >young.json # Linux 5.11
+for mode in "runc" "kernel" "kernel --profile-kernel 5.1"; do
+    # shellcheck disable=SC2086 # the mode may be several words
+    {
+        ask 0 --enosys $mode --export-bpf plain.bpf young.json
+        ask 0 --harden --enosys $mode --export-bpf both.bpf young.json
+        ask 0 verify --harden --enosys $mode both.bpf young.json
+    }
+    ask 0 within plain.bpf both.bpf
+    ask 1 within both.bpf plain.bpf
+done
+ask 1 diff plain.bpf both.bpf
+check "ENOSYS where the author could not know the call" 'grep -qF "ERRNO(ENOSYS)" out'
+
 # --- blobs, several targets
 run 0 --harden --kernel 6.18 --arch amd64 --arch arm64 --export-blob hard.blob "$builtin"
 run 0 verify --harden hard.blob "$builtin"
