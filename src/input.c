@@ -16,32 +16,34 @@ void scc_input_clear(struct scc_input *input)
     *input = (struct scc_input){0};
 }
 
-/**
- * What a JSON document says; takes @p text over. Where it is a runtime config, *is_config is true
- * and *caps its bounding set.
- */
-static int parse_json(char *text, struct scc_input *input, bool *is_config, scc_cap_set *caps,
-                      scc_diags *diags, scc_error **err)
+/** What a JSON document says; takes @p text over. */
+static int parse_json(char *text, struct scc_input *input, scc_diags *diags, scc_error **err)
 {
     struct scc_json *doc;
     if (scc_json_parse(text, input->bytes, input->name, &doc, err) < 0)
         return -1;
-    *is_config = scc_config_is_config(scc_json_root(doc));
-    return *is_config ? scc_config_from_json(doc, caps, &input->profile, diags, err)
-                      : scc_profile_from_json(doc, scc_json_root(doc), &input->profile, diags, err);
+    input->is_config = scc_config_is_config(scc_json_root(doc));
+    return input->is_config
+               ? scc_config_from_json(doc, &input->caps, &input->profile, diags, err)
+               : scc_profile_from_json(doc, scc_json_root(doc), &input->profile, diags, err);
+}
+
+scc_target scc_input_target(const struct scc_input *input, const scc_target *target,
+                            const struct scc_target_options *options)
+{
+    scc_target own = *target;
+    if (input->is_config && !options->caps_count && !options->spec)
+        own.caps = scc_target_options_tweak(options, input->caps);
+    return own;
 }
 
 /** Selects what a JSON document says; takes @p text over. */
 static int read_json(char *text, const scc_target *target, const struct scc_target_options *options,
                      struct scc_input *input, scc_diags *diags, scc_error **err)
 {
-    struct scc_target own = *target;
-    scc_cap_set caps;
-    bool is_config;
-    if (parse_json(text, input, &is_config, &caps, diags, err) < 0)
+    if (parse_json(text, input, diags, err) < 0)
         return -1;
-    if (is_config && !options->caps_count && !options->spec)
-        own.caps = scc_target_options_tweak(options, caps);
+    scc_target own = scc_input_target(input, target, options);
     return scc_policy_select(input->profile, &own, &options->reading, &input->policy, diags, err);
 }
 
@@ -117,13 +119,11 @@ int scc_input_read_profile(const char *path, struct scc_input *input, scc_diags 
 {
     struct scc_input made;
     SCC_AUTOFREE char *text = NULL;
-    scc_cap_set caps;
-    bool is_config;
     if (read_file(path, &made, &text, err) < 0)
         return -1;
     if (!scc_json_is_start(text, made.bytes))
         return scc_error_set(err, SCC_ERROR_INPUT, "%s: no JSON, expected a profile", made.name);
-    if (parse_json(SCC_STEAL(text), &made, &is_config, &caps, diags, err) < 0) {
+    if (parse_json(SCC_STEAL(text), &made, diags, err) < 0) {
         scc_input_clear(&made);
         return -1;
     }

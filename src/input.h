@@ -27,7 +27,9 @@ struct scc_input {
     const scc_program *program; /* in `blob` or `raw` */
     scc_program *raw;
     scc_blob *blob;
-    size_t bytes; /* of the file */
+    size_t bytes;     /* of the file */
+    bool is_config;   /* `profile` is a runtime config's */
+    scc_cap_set caps; /* the config's bounding set */
 };
 
 /**
@@ -54,6 +56,13 @@ int scc_input_read_whole(const char *path, const scc_target *target,
  */
 int scc_input_read_profile(const char *path, struct scc_input *input, scc_diags *diags,
                            scc_error **err);
+
+/**
+ * The target that JSON is selected for: a config comes with its own bounding set, unless @p options
+ * name another.
+ */
+scc_target scc_input_target(const struct scc_input *input, const scc_target *target,
+                            const struct scc_target_options *options);
 
 /**
  * The index of the entry of @p blob for @p target, or -1: an error that says which entries there

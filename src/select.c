@@ -83,23 +83,32 @@ static const struct scc_profile_arch_row *find_row(const struct scc_profile *pro
     return NULL;
 }
 
-/** What the profile lists for the target, its own architecture aside. */
-static int listed_arches(struct selecting *at, scc_arch_set *set)
+/** The row that says what the filter for @p arch covers, or NULL. */
+static const struct scc_profile_arch_row *row_for(const struct scc_profile *profile,
+                                                  const struct scc_arch *arch)
+{
+    const struct scc_profile_arch_row *row = find_row(profile, arch->id);
+    return row ? row : find_row(profile, arch->kernel); /* 386 reads amd64's row, arm arm64's */
+}
+
+scc_arch_set scc_select_listed(const struct scc_profile *profile, const struct scc_arch *arch)
+{
+    const struct scc_profile_arch_row *row = row_for(profile, arch);
+    if (!profile->has_arch_map)
+        return profile->arches;
+    return row ? row->subs | scc_arch_bit(row->arch) : 0;
+}
+
+/** Notes where the profile lists nothing for the target. */
+static int note_unlisted(struct selecting *at)
 {
     const struct scc_arch *arch = at->target->arch;
-    *set = at->profile->arches;
-    if (!at->profile->has_arch_map) {
-        if (!*set && !at->profile->wants_native_arch)
-            return note(at, "neither archMap nor architectures: the filter is for %s alone",
-                        arch->name);
-        return 0;
-    }
-    const struct scc_profile_arch_row *row = find_row(at->profile, arch->id);
-    if (!row)
-        row = find_row(at->profile, arch->kernel); /* 386 reads amd64's row, arm arm64's */
-    if (!row)
+    const struct scc_profile *profile = at->profile;
+    if (!profile->has_arch_map && !profile->arches && !profile->wants_native_arch)
+        return note(at, "neither archMap nor architectures: the filter is for %s alone",
+                    arch->name);
+    if (profile->has_arch_map && !row_for(profile, arch))
         return note(at, "archMap has no row for %s: the filter is for that alone", arch->name);
-    *set = row->subs | scc_arch_bit(row->arch);
     return 0;
 }
 
@@ -107,8 +116,8 @@ static int select_arches(struct selecting *at)
 {
     struct scc_policy *policy = at->policy;
     const struct scc_arch *own = at->target->arch;
-    scc_arch_set set, runnable = scc_arch_runnable(own);
-    if (listed_arches(at, &set) < 0)
+    scc_arch_set set = scc_select_listed(at->profile, own), runnable = scc_arch_runnable(own);
+    if (note_unlisted(at) < 0)
         return -1;
     policy->arches[policy->arch_count++].arch = own;
     policy->lists_target = (set & scc_arch_bit(own->id)) || at->profile->wants_native_arch;

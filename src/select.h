@@ -11,4 +11,7 @@
 enum scc_left_out scc_select_entry(const struct scc_profile_entry *entry,
                                    const struct scc_target *target);
 
+/** What the profile lists for a filter on @p arch: its row of archMap, or `architectures`. */
+scc_arch_set scc_select_listed(const struct scc_profile *profile, const struct scc_arch *arch);
+
 #endif
