@@ -22,6 +22,7 @@ int scc_cmd_compile(int argc, char **argv);
 int scc_cmd_diff(int argc, char **argv);
 int scc_cmd_disasm(int argc, char **argv);
 int scc_cmd_explain(int argc, char **argv);
+int scc_cmd_lint(int argc, char **argv);
 int scc_cmd_oci(int argc, char **argv);
 int scc_cmd_optimize(int argc, char **argv);
 int scc_cmd_run(int argc, char **argv);

@@ -16,6 +16,7 @@
 #include "error.h"
 #include "fat_blob.h"
 #include "file.h"
+#include "lint.h"
 #include "report.h"
 #include "strbuf.h"
 #include "target_options.h"
@@ -454,7 +455,8 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
         if (scc_compile(profile, target->target, &options, &target->compiled, diags, at->err) < 0)
             return choice->count > 1 ? wrap_target(target->target, at->err) : -1;
         report->target_count++;
-        if (scc_report_find_hardening(target, diags, at->err) < 0)
+        if (scc_report_find_hardening(target, diags, at->err) < 0 ||
+            scc_lint_warn(profile, target->target, target->compiled.policy, diags, at->err) < 0)
             return -1;
     }
     if (scc_diags_drop_repeats(diags, at->err) < 0)

@@ -17,6 +17,7 @@ const struct scc_command scc_commands[] = {
     {"diff", "what changes between two profiles or programs", scc_cmd_diff},
     {"within", "proof that a profile is no more permissive than a baseline", scc_cmd_within},
     {"explain", "what is answered to one system call, and why", scc_cmd_explain},
+    {"lint", "what is probably wrong with a profile", scc_cmd_lint},
     {"disasm", "program to listing, and back", scc_cmd_disasm},
     {"run", "a command under a filter", scc_cmd_run},
     {"oci", "OCI runtime config in, the same with the compiled filter out", scc_cmd_oci},

@@ -23,6 +23,7 @@ DESTDIR="$work/root" meson install -C build >/dev/null
 for file in bin/seccompc lib/libseccompc.so.0 lib/pkgconfig/seccompc.pc include/seccompc/seccompc.h \
     lib/libseccompc-load.so.0 lib/libseccompc-load.a lib/pkgconfig/seccompc-load.pc include/seccompc/load.h \
     share/seccompc/default.json share/man/man1/seccompc.1 share/man/man5/seccompc-profile.5 share/man/man5/seccompc-blob.5 \
+    share/man/man7/seccompc-lint.7 \
     share/bash-completion/completions/seccompc share/seccompc/hooks.d/seccompc.json; do
     [ -e "$work/root/usr/$file" ] || { echo "$file is not installed"; exit 1; }
 done

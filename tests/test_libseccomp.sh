@@ -20,7 +20,7 @@ under() {
 
 # lost: the names that the report says libseccomp would have lost, one a line.
 lost() {
-    tr -s '\n ' ' ' <err | sed -nE 's/.*would have lost (.*) wrote .*/\1/p' |
+    tr -s '\n ' ' ' <err | sed -nE '/would have lost/ { s/.*would have lost //; s/ (warning|wrote) .*//p }' |
         sed 's/([^)]*)//g' | tr -s ' ' '\n'
 }
 

@@ -35,7 +35,7 @@ section() {
 
 # Removes from mdoc text the escapes that stand for plain characters.
 plain() {
-    sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\(ga/`/g' -e 's/\\(->/→/g' -e 's/\\&//g' -e 's/\\e/\\/g'
+    sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\(ga/`/g' -e 's/\\(->/→/g' -e 's/\\\[u2026\]/…/g' -e 's/\\&//g' -e 's/\\e/\\/g'
 }
 
 # The literal block of page $1 that has a line like the expression $2.
@@ -148,7 +148,9 @@ done <words
 # Form
 #
 
-for page in "$program_page" "$profile_page" "$SCC_SOURCE_ROOT/man/seccompc-blob.5"; do
+lint_page=${SCC_BUILD_ROOT:?the build}/man/seccompc-lint.7
+grep -q '^@' "$lint_page" && fail "$lint_page: $(grep '^@' "$lint_page")"
+for page in "$program_page" "$profile_page" "$SCC_SOURCE_ROOT/man/seccompc-blob.5" "$lint_page"; do
     if command -v mandoc >/dev/null; then
         complaints=$(mandoc -T lint -W warning "$page" 2>&1) || fail "mandoc: $complaints"
     fi
@@ -189,7 +191,7 @@ for words in '--help' 'compile --help' 'sim --help' '--arch help' 'diff --arch h
     'default.json' 'compile --export-oci - default.json' 'compile --export-bpf default.bpf default.json' \
     'compile --export-blob default.blob default.json' 'verify default.blob' 'verify default.blob default.json' \
     'verify default.bpf default.json' 'diff default.json default.bpf' 'within default.json default.bpf' \
-    'explain default.json read' 'explain default.bpf 0 a0=1 a5=-1' 'disasm default.bpf' \
+    'lint --level error default.json' 'explain default.json read' 'explain default.bpf 0 a0=1 a5=-1' 'disasm default.bpf' \
     'disasm --assemble again.bpf filter.txt' 'sim --arch amd64 filter.bpf' \
     'cache --cache-dir cache list' 'cache --cache-dir cache prune' 'cache --cache-dir cache verify' \
     'optimize filter.bpf -o optimized.bpf'; do
@@ -262,6 +264,8 @@ for words in 'more.json personality' 'more.json personality a0=9' 'more.json soc
     json explain $words
 done >answers
 describes 'explain --json' 41 COMMANDS/explain QUESTIONS
+json lint --level note more.json >answers
+describes 'lint --json' 17 COMMANDS/lint
 { json disasm filter.bpf; json disasm --assemble again.bpf filter.txt; } >answers
 describes 'disasm --json' 11 COMMANDS/disasm
 json optimize filter.bpf -o optimized.bpf >answers

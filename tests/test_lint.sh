@@ -1,0 +1,195 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# lint: each kind of finding with the smallest profile that has it and one that has not; the findings in
+# published profiles; exit statuses, JSON and SARIF; large profiles; what a compilation warns of.
+# shellcheck source=command.sh
+. "$(dirname "$0")/command.sh"
+
+root=${SCC_SOURCE_ROOT:?the source folder}
+corpus=${SCC_SHARED:-$root/../shared}/corpus
+python=$(command -v python3) || exit 77
+
+# The kinds of the findings in ./out, which is JSON.
+ids() {
+    sed -nE 's/^[[:space:]]*"rule":[[:space:]]*"([^"]+)",?$/\1/p' out
+}
+
+# --- the catalogue: what SARIF lists is src/data/lint.txt, in its order
+sed -n 's/^\[\(.*\)\]$/\1/p' "$root/src/data/lint.txt" >catalogue
+echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}' >small.json
+run 0 lint --sarif small.json
+"$python" -c 'import json
+for rule in json.load(open("out"))["runs"][0]["tool"]["driver"]["rules"]:
+    print(rule["id"])' >rules
+check "SARIF's rules are the catalogue" 'diff catalogue rules'
+check "the catalogue has its kinds" '[ "$(wc -l <catalogue)" -ge 35 ]'
+
+# --- each kind: its bad profile has it, its good one has not, and both profiles are there
+while read -r id; do
+    options=$(sed -n "s/^$id //p" "$root/tests/lint/options")
+    for kind in bad good; do
+        file=$root/tests/lint/$id.$kind.json
+        [ -r "$file" ] || { fail "tests/lint/$id.$kind.json is missing"; continue; }
+        # shellcheck disable=SC2086 # options are several words
+        "$seccompc" lint --json --level note --kernel 6.18 --caps docker ${options:---arch amd64} "$file" >out 2>err
+        status=$?
+        [ $status -le 1 ] || fail "$id.$kind: $(cat err)"
+        ids >found
+        if [ $kind = bad ]; then
+            check "$id: found in its bad profile" 'grep -qx -- "$id" found'
+        else
+            check "$id: not found in its good profile" '! grep -qx -- "$id" found'
+        fi
+    done
+done <catalogue
+for file in "$root"/tests/lint/*.json; do
+    id=${file##*/}
+    check "$id is of a kind" 'grep -qx -- "${id%.*.json}" catalogue'
+done
+
+# --- levels and statuses
+bad=$root/tests/lint
+run 1 lint --arch amd64 "$bad/unknown-name.bad.json"
+run 0 lint --arch amd64 --level error "$bad/unknown-name.bad.json"
+run 0 lint --arch amd64 "$bad/equals-default.bad.json"
+run 1 lint --arch amd64 --level note "$bad/equals-default.bad.json"
+run 1 lint -q --arch amd64 "$bad/unknown-name.bad.json"
+check "-q says nothing" '[ ! -s out ] && [ ! -s err ]'
+run 2 lint --level loud "$bad/unknown-name.bad.json"
+says "expected error, warning or note"
+run 2 lint --libseccomp 2.5.99 "$bad/unknown-name.bad.json"
+says "2.5.4"
+run 2 lint --sarif --json small.json
+run 2 lint
+run 2 lint small.json small.json
+run 3 lint missing.json
+printf '{"defaultAction": 1}' >broken.json
+run 4 lint broken.json
+# A conflict is a finding, unless the command line decides it.
+run 1 lint --arch amd64 --level error "$bad/conflicting-actions.bad.json"
+run 0 lint --arch amd64 --level error --on-conflict strictest "$bad/conflicting-actions.bad.json"
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+ {"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 3, "op": "SCMP_CMP_EQ"}]},
+ {"names": ["socket"], "action": "SCMP_ACT_KILL", "args": [{"index": 0, "value": 3, "op": "SCMP_CMP_EQ"}]}]}' >twins.json
+run 1 lint --level error --arch arm64 twins.json
+check "equal comparisons conflict" 'grep -q conflicting-actions out'
+
+# --- text
+run 1 lint --arch amd64 --kernel 6.18 "$bad/int-compared-as-64-bits.bad.json"
+check "80 columns" '! LC_ALL=C.UTF-8 grep -qE "^.{81,}" out'
+check "no colour in a file" '! grep -q "$(printf "\033")" out'
+check "the call" 'tr -s " \n" " " <out | grep -qF "socket(0x100000028, …) on x86_64: ALLOW, but the kernel reads socket(0x28, …): ERRNO(EPERM)"'
+check "the place" 'grep -qE "int-compared-as-64-bits.bad.json:5:[0-9]+:" out'
+# What is shown is what the compiled program answers.
+"$seccompc" -q --arch amd64 --export-bpf x.bpf "$bad/int-compared-as-64-bits.bad.json"
+"$seccompc" explain --arch amd64 x.bpf socket a0=0x100000028 >answer
+check "the shown call passes" 'grep -q ALLOW answer'
+cp "$bad/unknown-name.bad.json" in
+run 1 lint --arch amd64 -
+: >in
+
+# --- a config's own capabilities decide
+printf '{"ociVersion": "1.0.2", "process": {"capabilities": {"bounding": ["CAP_SYS_ADMIN"]}}, "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], "syscalls": [{"names": ["unshare"], "action": "SCMP_ACT_ALLOW"}]}}}' >config.json
+run 0 lint --arch amd64 --level note config.json
+run 1 lint --arch amd64 --level note --caps none config.json
+
+# --- SARIF
+mkdir 'with space'
+cp "$bad/unknown-name.bad.json" 'with space/ü#.json'
+run 1 lint --arch amd64 --level note --sarif "$PWD/with space/ü#.json"
+"$python" - <<'P' || fail "SARIF: $(head -c 600 out)"
+import json
+log = json.load(open("out"))
+assert log["version"] == "2.1.0" and log["$schema"].endswith("sarif-schema-2.1.0.json")
+run, = log["runs"]
+rules = run["tool"]["driver"]["rules"]
+assert run["columnKind"] == "unicodeCodePoints"
+for rule in rules:
+    assert rule["shortDescription"]["text"] and rule["fullDescription"]["text"] and rule["help"]["text"]
+    assert rule["defaultConfiguration"]["level"] in ("note", "warning", "error")
+result, = run["results"]
+assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "unknown-name"
+assert result["level"] == "warning" and "read" in result["message"]["text"]
+place = result["locations"][0]["physicalLocation"]
+assert place["artifactLocation"]["uri"] == "with%20space/%C3%BC%23.json", place
+assert place["region"] == {"startLine": 5, "startColumn": 16}, place
+P
+# Columns count characters there, bytes in the text.
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"comment": "üü", "names": ["raed"], "action": "SCMP_ACT_ALLOW"}]}' >wide.json
+run 1 lint --sarif wide.json
+check "characters" '"$python" -c "import json; assert json.load(open(\"out\"))[\"runs\"][0][\"results\"][0][\"locations\"][0][\"physicalLocation\"][\"region\"][\"startColumn\"] == 78"'
+run 1 lint --json wide.json
+check "bytes" '"$python" -c "import json; assert json.load(open(\"out\"))[\"findings\"][0][\"column\"] == 80"'
+
+# --- large profiles, in bounded time
+"$python" - <<'P'
+import json
+def write(name, syscalls):
+    json.dump({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": syscalls}, open(name, "w"))
+write("names.json", [{"names": [f"name{i}" for i in range(100000)], "action": "SCMP_ACT_ALLOW"}])
+write("same.json", [{"names": ["read", "kill"] * 50000, "action": "SCMP_ACT_KILL"}])
+write("entries.json", [{"names": ["socket"], "action": "SCMP_ACT_ALLOW" if i % 2 else "SCMP_ACT_TRAP",
+    "args": [{"index": i % 3, "value": 1 << i % 29, "valueTwo": i, "op": "SCMP_CMP_MASKED_EQ"},
+             {"index": 3 + i % 3, "value": i, "op": "SCMP_CMP_GT"}]} for i in range(4000)])
+P
+for file in names same entries; do
+    start=$(date +%s%N)
+    timeout 20 "$seccompc" lint --level note --arch amd64 $file.json >out 2>err
+    status=$?
+    took=$((($(date +%s%N) - start) / 1000000))
+    check "$file.json: a status" '[ $status -le 1 ]'
+    check "$file.json: $took ms" '[ $took -lt 5000 ]'
+    [ $file != names ] || check "what is not told is counted" 'grep -q "99900 further findings of unknown-name" out'
+done
+
+# --- what a compilation warns of
+run 0 --arch amd64 "$bad/int-compared-as-64-bits.bad.json"
+says "socket: \`int\` argument 0 is compared as 64 bits"
+says "(syscalls[0].args[0])"
+run 4 --strict --arch amd64 "$bad/int-compared-as-64-bits.bad.json"
+run 0 --strict --arch amd64 "$bad/int-compared-as-64-bits.good.json"
+for id in impossible-comparison comparison-always-true same-argument-or mask-value-outside; do
+    run 4 --strict --arch amd64 "$bad/$id.bad.json"
+    run 0 --strict --arch amd64 "$bad/$id.good.json"
+done
+# Hardened, the comparison cannot be walked around.
+run 0 --strict --harden --arch amd64 "$bad/int-compared-as-64-bits.bad.json"
+run 1 lint --arch amd64 --kernel 6.18 "$root/profiles/default.json"
+check "docker's default can be walked around" 'grep -q int-compared out'
+run 1 lint --harden --arch amd64 --kernel 6.18 "$root/profiles/default.json"
+check "and hardened it cannot" '! grep -q int-compared out'
+run 0 --strict --harden --no-crosscheck --arch amd64 "$root/profiles/default.json"
+# An argument of 64 bits beside one of 32: its high word counts.
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["pread64"], "action": "SCMP_ACT_ALLOW", "args": [
+ {"index": 3, "value": 4294967296, "op": "SCMP_CMP_GE"}, {"index": 0, "value": 5, "op": "SCMP_CMP_NE"}]}]}' >mixed.json
+run 1 lint --arch amd64 mixed.json
+check "both widths" 'tr -s " \n" " " <out | grep -qF "pread64(0x100000005, 0x0, 0x0, 0x100000000, …) on x86_64: ALLOW, but the kernel reads pread64(0x5, 0x0, 0x0, 0x100000000, …): ERRNO(EPERM)"'
+# What selecting warns of anyway is told once.
+run 0 --arch amd64 "$bad/unknown-name.bad.json"
+check "told once" '[ "$(grep -c raed err)" -eq 1 ]'
+
+# --- published profiles: their findings, each reviewed, for two targets
+find_all() {
+    for arch in amd64 s390x; do
+        "$seccompc" lint --json --level note --arch $arch --kernel 6.18 --caps docker "$1" >out 2>err ||
+            [ $? -eq 1 ] || { cat err; continue; }
+        ARCH=$arch "$python" -c 'import json, os
+for f in json.load(open("out"))["findings"]:
+    print(os.environ["ARCH"], "%d:%d" % (f["line"], f["column"]), f["level"], f["rule"], f["reason"],
+          f["call"] or "", sep=" | ")'
+    done
+}
+if [ ! -d "$corpus" ]; then
+    echo "$corpus is not here: the findings in published profiles are not compared"
+else
+    for file in moby-2026-06 moby-2021-01 moby-old-format moby-conditional-include containers-common-2025-08 isulad-2026-04; do
+        find_all "$corpus/$file.json" >found
+        [ -z "${SCC_LINT_RECORD:-}" ] || cp found "$root/tests/lint/$file.expected"
+        check "findings in $file" 'diff "$root/tests/lint/$file.expected" found'
+    done
+fi
+find_all "$root/profiles/default.json" >found
+[ -z "${SCC_LINT_RECORD:-}" ] || cp found "$root/tests/lint/default.expected"
+check "findings in profiles/default.json" 'diff "$root/tests/lint/default.expected" found'
+
+finish
