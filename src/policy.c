@@ -451,9 +451,10 @@ const struct scc_override *scc_policy_find_override(const struct scc_policy *pol
         else
             high = middle;
     }
+    if (low == policy->override_count)
+        return NULL;
     const struct scc_override *found = &policy->overrides[low];
-    bool is_there = low < policy->override_count && found->audit == audit && found->first <= nr;
-    return is_there ? found : NULL;
+    return found->audit == audit && found->first <= nr ? found : NULL;
 }
 
 bool scc_policy_is_before_rules(const struct scc_policy *policy, uint32_t audit, uint32_t nr)
