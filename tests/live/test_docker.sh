@@ -6,13 +6,7 @@ set -eu
 
 # shellcheck source-path=SCRIPTDIR source=common.sh disable=SC1091
 . "$(dirname "$0")/common.sh"
-# Its package starts a daemon where it is installed, so setup.sh installs it only when asked: this is
-# no failure where the other live tests must run.
-if ! command -v dockerd >/dev/null; then
-    echo "SKIP: dockerd is not installed (setup.sh docker)"
-    exit 77
-fi
-need docker runc
+need dockerd docker runc
 # shellcheck source-path=SCRIPTDIR source=containers.sh disable=SC1091
 . "$here/containers.sh"
 
@@ -29,7 +23,7 @@ start_daemon() {
     tries=0
     until docker version >/dev/null 2>&1; do
         tries=$((tries + 1))
-        if [ "$tries" -gt 100 ] || ! kill -0 "$daemon" 2>/dev/null; then
+        if [ "$tries" -gt 300 ] || ! kill -0 "$daemon" 2>/dev/null; then
             skip_rest "dockerd does not start here: $(tail -n 3 dockerd.log)"
         fi
         sleep 0.1
