@@ -56,8 +56,8 @@ const char *scc_action_nearest(const char *name)
 {
     struct scc_suggestion best = scc_suggestion_for(name);
     for (int i = 0; i < SCC_ACTION_COUNT; i++)
-        scc_suggestion_offer(&best, actions[i].name);
-    scc_suggestion_offer(&best, kill_alias);
+        scc_suggestion_offer_behind(&best, "SCMP_ACT_", actions[i].name);
+    scc_suggestion_offer_behind(&best, "SCMP_ACT_", kill_alias);
     return best.name;
 }
 
@@ -135,7 +135,7 @@ const char *scc_op_nearest(const char *name)
 {
     struct scc_suggestion best = scc_suggestion_for(name);
     for (int i = 0; i < SCC_OP_COUNT; i++)
-        scc_suggestion_offer(&best, ops[i]);
+        scc_suggestion_offer_behind(&best, "SCMP_CMP_", ops[i]);
     return best.name;
 }
 
@@ -163,7 +163,7 @@ const char *scc_flag_nearest(const char *name)
 {
     struct scc_suggestion best = scc_suggestion_for(name);
     for (size_t i = 0; i < SCC_COUNT(flags); i++)
-        scc_suggestion_offer(&best, flags[i].name);
+        scc_suggestion_offer_behind(&best, "SECCOMP_FILTER_FLAG_", flags[i].name);
     return best.name;
 }
 

@@ -133,7 +133,7 @@ const char *scc_arch_nearest(const char *name)
     for (size_t i = 0; i < SCC_ARCH_COUNT; i++) {
         scc_suggestion_offer(&best, scc_arch_docker_name(&table[i]));
         scc_suggestion_offer(&best, table[i].name);
-        scc_suggestion_offer(&best, table[i].token_name);
+        scc_suggestion_offer_behind(&best, "SCMP_ARCH_", table[i].token_name);
     }
     return best.name;
 }

@@ -88,12 +88,10 @@ int scc_cap_find_loose(const char *name)
 
 const char *scc_cap_nearest(const char *name)
 {
-    /* Half of the names as they are would be nearer to "CAP_" than to anything. */
-    size_t prefix = strncasecmp(name, "CAP_", 4) == 0 ? 4 : 0;
-    struct scc_suggestion best = scc_suggestion_for(name + prefix);
+    struct scc_suggestion best = scc_suggestion_for(name);
     for (size_t i = 0; i < SCC_COUNT(names); i++)
-        scc_suggestion_offer(&best, names[i] + 4);
-    return best.name ? best.name - 4 : NULL;
+        scc_suggestion_offer_behind(&best, "CAP_", names[i]);
+    return best.name;
 }
 
 static scc_cap_set set_of(const char *const *list, size_t count)

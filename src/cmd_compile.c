@@ -386,6 +386,16 @@ static int check_emit(struct settings *settings, scc_error **err)
     return 0;
 }
 
+/** Help for a command that does not exist; the help that is there is about another one. */
+static int refuse_command(const char *name, scc_error **err)
+{
+    const char *near = scc_command_nearest(name);
+    return near ? scc_error_set(err, SCC_ERROR_USAGE, "%s: no such command; did you mean %s?", name,
+                                near)
+                : scc_error_set(err, SCC_ERROR_USAGE,
+                                "%s: no such command (seccompc --help lists them)", name);
+}
+
 /** A word that is no file may have been meant as a command. */
 static int hint_command(const char *path, scc_error **err)
 {
@@ -533,6 +543,9 @@ static int start(struct settings *settings, int argc, char **argv, bool *is_done
     if (scc_options_parse(groups, SCC_COUNT(groups), argc, argv, &first, err) < 0)
         return -1;
     *is_done = true;
+    if (settings->wants_help && first < argc && !strpbrk(argv[first], "./") &&
+        strcmp(argv[first], "-") != 0 && access(argv[first], F_OK) != 0)
+        return refuse_command(argv[first], err);
     if (settings->wants_help)
         print_help(groups, SCC_COUNT(groups));
     else if (settings->wants_version)

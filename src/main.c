@@ -33,7 +33,7 @@ const char *scc_command_nearest(const char *name)
     for (unsigned i = 0; i < scc_command_count; i++)
         scc_suggestion_offer(&best, scc_commands[i].name);
     /* A file's name is as short as a command's: more than two slips are another word. */
-    return best.distance <= 2 ? best.name : NULL;
+    return best.name && best.distance <= 2 ? best.name : NULL;
 }
 
 /**

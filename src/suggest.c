@@ -2,9 +2,11 @@
 #include "suggest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
-enum { NAME_MAX_BYTES = 48 };
+enum { NAME_MAX_BYTES = 48, EDITS_MAX = 4 };
 
 static unsigned least(unsigned a, unsigned b)
 {
@@ -31,25 +33,53 @@ static unsigned edits_between(const char *from, size_t from_len, const char *to,
     return rows[from_len % 3][to_len];
 }
 
+/** Two edits for five letters: more would guess, not correct. */
+static unsigned edits_allowed(size_t letters)
+{
+    unsigned edits = least((unsigned)letters * 2 / 5, EDITS_MAX);
+    return edits ? edits : 1;
+}
+
+/** Keeps @p name where @p wanted is nearer to @p text than all before it, within @p bound edits. */
+static void compare(struct scc_suggestion *best, const char *wanted, const char *text,
+                    unsigned bound, const char *name)
+{
+    size_t wanted_len = strlen(wanted), len = strlen(text);
+    if (wanted_len > NAME_MAX_BYTES || len > NAME_MAX_BYTES)
+        return;
+    size_t apart = wanted_len > len ? wanted_len - len : len - wanted_len;
+    if (apart > bound)
+        return;
+    unsigned distance = edits_between(wanted, wanted_len, text, len);
+    if (distance <= bound && (!best->name || distance < best->distance)) {
+        best->name = name;
+        best->distance = distance;
+    }
+}
+
+/** The bound for two words: the longer one decides. */
+static unsigned bound_of(const char *one, const char *other)
+{
+    size_t a = strlen(one), b = strlen(other);
+    return edits_allowed(a > b ? a : b);
+}
+
 struct scc_suggestion scc_suggestion_for(const char *wanted)
 {
-    /* One edit for three letters: more would guess, not correct. */
-    size_t len = strlen(wanted);
-    unsigned bound = len > NAME_MAX_BYTES ? 0 : (unsigned)(len / 3) + 1;
-    return (struct scc_suggestion){wanted, NULL, bound > 4 ? 4 : bound};
+    return (struct scc_suggestion){.wanted = wanted};
 }
 
 void scc_suggestion_offer(struct scc_suggestion *best, const char *name)
 {
-    size_t wanted_len = strlen(best->wanted), len = strlen(name);
-    if (wanted_len > NAME_MAX_BYTES || len > NAME_MAX_BYTES)
-        return;
-    size_t apart = wanted_len > len ? wanted_len - len : len - wanted_len;
-    if (apart > best->distance)
-        return;
-    unsigned distance = edits_between(best->wanted, wanted_len, name, len);
-    if (distance < best->distance || (!best->name && distance == best->distance)) {
-        best->name = name;
-        best->distance = distance;
-    }
+    compare(best, best->wanted, name, bound_of(best->wanted, name), name);
+}
+
+void scc_suggestion_offer_behind(struct scc_suggestion *best, const char *prefix, const char *name)
+{
+    size_t len = strlen(prefix);
+    bool has_prefix = strncasecmp(best->wanted, prefix, len) == 0;
+    const char *wanted = best->wanted + (has_prefix ? len : 0), *rest = name + len;
+    compare(best, wanted, rest, bound_of(wanted, rest), name);
+    if (!has_prefix)
+        compare(best, wanted, name, edits_allowed(strlen(rest)), name);
 }

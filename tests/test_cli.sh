@@ -117,6 +117,13 @@ run 2 --json -q small.json
 run 2 --export-bpf a --export-bpf b small.json
 run 2 complie
 says "did you mean compile?"
+run 2 complie --help
+says "complie: no such command; did you mean compile?"
+run 2 foo -h
+says "foo: no such command"
+check "no help of another" '[ ! -s out ]'
+run 0 small.json --help
+run 0 ./missing.json --help
 run 0 --help
 check "help on standard output" 'grep -q -- --export-bpf out && [ ! -s err ]'
 check "80 columns" '[ "$(wc -L <out)" -le 80 ]'
@@ -139,6 +146,7 @@ refused() { # TEXT SAYS: as a profile
 refused '' 'bad.json:1:1: the file is empty'
 refused '{}' 'seccomp off'
 refused '{"defaultAction": "SCMP_ACT_ALOW"}' 'did you mean "SCMP_ACT_ALLOW"?'
+refused '{"defaultAction": "SCMP_ACT_DENY"}' 'expected an action (SCMP_ACT_ALLOW, SCMP_ACT_ERRNO …) (defaultAction)'
 refused '{"defaultAction": "SCMP_ACT_ERRNO", "defaultAction": "SCMP_ACT_ALLOW"}' 'twice'
 rm -f bad.json
 run 4 --export-bpf o.bpf .

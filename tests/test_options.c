@@ -143,6 +143,7 @@ Test(options, say_what_is_wrong)
     } cases[] = {
         {"--fiel x", "--fiel: no such option; did you mean --file?"},
         {"--fiel=x", "--fiel: no such option; did you mean --file?"},
+        {"--strict", "--strict: no such option (--help lists them)"},
         {"--zzzzzzzz", "--zzzzzzzz: no such option (--help lists them)"},
         {"a --quick --qiet", "--qiet: no such option; did you mean --quiet?"},
         {"-x", "-x: no such option (--help lists them)"},
