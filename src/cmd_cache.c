@@ -19,6 +19,7 @@ struct settings {
     const char *dir; /* or NULL: the usual one */
     bool has_bounds;
     struct scc_store_bounds bounds;
+    bool prunes_stale;
     bool is_json;
     bool is_quiet;
     bool wants_help;
@@ -93,6 +94,13 @@ static int apply_older_than(void *settings, const char *value, scc_error **err)
                          "--older-than %s: expected a time, such as 90s, 30m, 12h or 7d", value);
 }
 
+static int apply_stale(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct settings *)settings)->prunes_stale = true;
+    return 0;
+}
+
 static int apply_json(void *settings, const char *value, scc_error **err)
 {
     (void)value, (void)err;
@@ -124,6 +132,7 @@ static const struct scc_option rows[] = {
     {"older-than", 0, "TIME",
      "prune: remove what was last used before; a number with s, m, h or d behind it",
      apply_older_than},
+    {"stale", 0, NULL, "prune: remove what another version has made", apply_stale},
 };
 
 static const struct scc_option report_rows[] = {
@@ -252,7 +261,7 @@ static void put_directory(struct scc_json_build *json, cJSON *root, const struct
 
 /** What was found of all entries. */
 struct tally {
-    size_t good, others;
+    size_t good, stale, bad;
     uint64_t bytes;
 };
 
@@ -270,9 +279,9 @@ static int inspect_all(const struct action *at, struct scc_json_build *json, cJS
             return -1;
         if (seen.is_gone)
             continue;
-        const bool is_good = seen.blob && !seen.is_stale;
-        tally->good += is_good;
-        tally->others += !is_good;
+        tally->good += seen.blob && !seen.is_stale;
+        tally->stale += seen.is_stale;
+        tally->bad += !seen.blob;
         tally->bytes += seen.entry->size_bytes;
         if (entries)
             put_inspection(json, entries, &seen);
@@ -298,6 +307,8 @@ static int answer_all(const struct action *at, void (*print)(const struct inspec
     }
     scc_json_put_uint(&json, root, "bytes", tally->bytes);
     scc_json_put_uint(&json, root, "good", tally->good);
+    scc_json_put_uint(&json, root, "stale", tally->stale);
+    scc_json_put_uint(&json, root, "bad", tally->bad);
     return scc_json_build_print(&json, root, stdout, at->err);
 }
 
@@ -331,21 +342,44 @@ static int list_entries(const struct action *at)
                "LAST USED");
     if (answer_all(at, print_row, &tally) < 0)
         return -1;
-    const size_t count = tally.good + tally.others;
+    const size_t count = tally.good + tally.stale + tally.bad;
     if (prints_text(at))
         printf("%zu %s, %" PRIu64 " bytes\n", count, entries_word(count), tally.bytes);
     return 0;
 }
 
-/** prune */
+/** Removes what another version has made; adds it to @p pruned. */
+static int prune_stale(const struct action *at, struct scc_store_pruned *pruned)
+{
+    SCC_CLEANUP(scc_store_list_clear) struct scc_store_list list = {0};
+    if (scan(at, &list) < 0)
+        return -1;
+    for (size_t i = 0; i < list.count; i++) {
+        SCC_CLEANUP(inspection_clear) struct inspection seen = {0};
+        if (inspect(at->store, &list.entries[i], &seen, at->err) < 0)
+            return -1;
+        if (!seen.is_stale)
+            continue;
+        if (scc_store_remove(at->store, &seen.entry->key, at->err) < 0)
+            return -1;
+        pruned->count++;
+        pruned->bytes += seen.entry->size_bytes;
+    }
+    return 0;
+}
+
+/** prune: what lies outside of the bounds and what is stale, as asked for; or else all. */
 static int prune_entries(const struct action *at)
 {
     static const struct scc_store_bounds none = {0};
     SCC_CLEANUP(scc_store_list_clear) struct scc_store_list list = {0};
     struct scc_store_pruned pruned = {0};
-    const struct scc_store_bounds *bounds =
-        at->settings->has_bounds ? &at->settings->bounds : &none;
-    if (at->store && scc_store_prune(at->store, bounds, &pruned, at->err) < 0)
+    const struct settings *settings = at->settings;
+    const struct scc_store_bounds *bounds = settings->has_bounds ? &settings->bounds : &none;
+    bool prunes_bounds = settings->has_bounds || !settings->prunes_stale;
+    if (at->store && prunes_bounds && scc_store_prune(at->store, bounds, &pruned, at->err) < 0)
+        return -1;
+    if (settings->prunes_stale && prune_stale(at, &pruned) < 0)
         return -1;
     if (scan(at, &list) < 0)
         return -1;
@@ -367,22 +401,26 @@ static int prune_entries(const struct action *at)
 
 static void print_finding(const struct inspection *seen)
 {
+    struct scc_strbuf text = {0};
     if (seen->fault)
-        printf("bad: %s\n", scc_error_get_text(seen->fault));
+        scc_strbuf_add_printable(&text, scc_error_get_text(seen->fault));
     else if (seen->is_stale)
-        printf("stale: cache: %s: made by %s; this one is %s\n", seen->path,
-               scc_blob_producer(seen->blob), scc_cache_producer());
+        scc_strbuf_addf(&text, "%s: made by %s; this one is %s", seen->path,
+                        scc_blob_producer(seen->blob), scc_cache_producer());
+    if (text.len || text.failed)
+        scc_report_line(stdout, state_of(seen), &text);
 }
 
-/** verify; 1 where an entry is not good. */
+/** verify; 1 where an entry is bad. One of another version is never asked for, and does no harm. */
 static int verify_entries(const struct action *at)
 {
     struct tally tally = {0};
     if (answer_all(at, print_finding, &tally) < 0)
         return -1;
     if (prints_text(at))
-        printf("%zu %s good, %zu not\n", tally.good, entries_word(tally.good), tally.others);
-    return tally.others > 0;
+        printf("%zu %s good, %zu bad, %zu of another version\n", tally.good,
+               entries_word(tally.good), tally.bad, tally.stale);
+    return tally.bad > 0;
 }
 
 /*
@@ -406,7 +444,8 @@ static void print_help(const struct scc_option_group *groups, size_t group_count
                       "Looks after the cache of compiled programs that container runtimes keep "
                       "through libseccompc. list shows what is there, prune removes entries (all, "
                       "or what the options say), verify checks every entry's file, seal, program "
-                      "and maker, names the bad ones, and then answers \"no\".",
+                      "and maker, names those that are not good, and answers \"no\" where one is "
+                      "bad. One that another version has made is only out of use.",
                       0, 0);
     scc_options_help(stdout, groups, group_count);
 }
@@ -436,10 +475,10 @@ static int run(const struct settings *settings, int count, char **words, scc_err
     if (count > 1)
         return scc_error_set(err, SCC_ERROR_USAGE, "%s: one word too many, expected %s alone",
                              words[1], words[0]);
-    if (settings->has_bounds && !actions[chosen].takes_bounds)
+    if ((settings->has_bounds || settings->prunes_stale) && !actions[chosen].takes_bounds)
         return scc_error_set(err, SCC_ERROR_USAGE,
-                             "%s: takes neither --max-bytes nor --older-than, which say what to "
-                             "prune",
+                             "%s: takes none of --max-bytes, --older-than and --stale, which "
+                             "say what to prune",
                              words[0]);
     if (settings->is_json && settings->is_quiet)
         return scc_error_set(err, SCC_ERROR_USAGE,

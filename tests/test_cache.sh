@@ -24,7 +24,7 @@ for action in list prune verify; do
     run 0 cache "$action" --cache-dir none
     check "$action makes no directory" '[ ! -e none ]'
 done
-either "0 entries good, 0 not"
+either "0 entries good, 0 bad, 0 of another version"
 
 # --- entries
 "$get" store small.json amd64 >first 2>err || fail "cache_get: $(cat err)"
@@ -41,7 +41,7 @@ either "3 entries, "
 run 0 cache --cache-dir store --json list
 check "JSON has all" '[ "$(grep -c "\"state\": \"good\"" out)" -eq 3 ]'
 run 0 cache verify --cache-dir store
-either "3 entries good, 0 not"
+either "3 entries good, 0 bad"
 # The blob in the cache holds the same program as an output file.
 run 0 --arch amd64 --kernel 6.18 -q --no-crosscheck --export-bpf small.bpf small.json
 check "the same program" 'tail -c "$(stat -c %s small.bpf)" "$path" | cmp - small.bpf'
@@ -50,8 +50,9 @@ check "the same program" 'tail -c "$(stat -c %s small.bpf)" "$path" | cmp - smal
 cp "$path" whole
 printf 'x' | dd of="$path" bs=1 seek=140 conv=notrunc 2>/dev/null
 run 1 cache verify --cache-dir store
-either "bad: cache: $path: "
-either "2 entries good, 1 not"
+check "the file is named" 'tr -d " \n" <out | grep -qF "$path"'
+check "80 columns, but for a path" '! LC_ALL=C.UTF-8 grep -E "^.{81,}" out | grep -vqF "$path"'
+either "2 entries good, 1 bad, 0 of another version"
 run 1 cache verify -q --cache-dir store
 check "-q is silent" '[ ! -s out ] && [ ! -s err ]'
 run 0 cache list --cache-dir store
@@ -60,6 +61,30 @@ either "bad"
 check "a bad one is compiled again, with a note" 'grep -q "^miss" again && grep -qF "$path" err'
 run 0 cache verify --cache-dir store
 check "it is as before" 'cmp -s whole "$path"'
+
+# --- what another version has made is named, and does no harm
+reseal "$path" stale.blob 'b[48:128] = b"seccompc 0.0.1 0123456789abcdef".ljust(80, b"\0")'
+cp stale.blob "$path"
+run 0 cache verify --cache-dir store
+either "2 entries good, 0 bad, 1 of another version"
+either "made by seccompc 0.0.1"
+check "80 columns, but for a path" '! LC_ALL=C.UTF-8 grep -E "^.{81,}" out | grep -vqF "$path"'
+run 0 cache verify --json --cache-dir store
+check "JSON counts" 'tr -d " \n" <out | grep -qF "\"good\":2,\"stale\":1,\"bad\":0"'
+run 0 cache prune --stale --cache-dir store
+either "removed 1 entry"
+check "the stale one" '[ ! -e "$path" ]'
+run 0 cache prune --stale --cache-dir store
+either "removed 0 entries"
+run 0 cache prune --stale --cache-dir none
+cp stale.blob "$path"
+chmod 600 "$path"
+run 0 cache prune --stale --max-bytes 1M --cache-dir store
+either "removed 1 entry"
+run 2 cache list --stale
+says "say what to prune"
+cp whole "$path"
+chmod 600 "$path"
 
 # --- pruning
 touch -d '2 hours ago' "$path"

@@ -21,21 +21,6 @@ only_in() { # DIR NAME...: nothing else is there, temporary files included
         fail "files in $dir: $found, expected: $*"
 }
 
-# reseal IN OUT PYTHON: changes the bytes `b` and makes the checksum right again.
-reseal() {
-    python3 - "$1" "$2" "$3" <<'PY' || fail "reseal $*"
-import struct, sys
-b = bytearray(open(sys.argv[1], "rb").read())
-exec(sys.argv[3])
-total = totals = 0
-for (word,) in struct.iter_unpack("<I", bytes(b[:32] + b[48:])):
-    total = (total + word) & (1 << 64) - 1
-    totals = (totals + total) & (1 << 64) - 1
-b[32:48] = struct.pack("<QQ", total, totals)
-open(sys.argv[2], "wb").write(b)
-PY
-}
-
 # The offset and size of each entry's program, by architecture, capabilities and first kernel.
 entries_of() {
     "$seccompc" verify --json "$1" | python3 -c '
