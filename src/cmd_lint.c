@@ -104,12 +104,28 @@ static int select_strictest(const struct scc_query *query, const struct scc_inpu
     return scc_policy_select(input->profile, target, &reading, policy, NULL, err);
 }
 
+/**
+ * Reads the profile. What reading warns of are findings, all of it; where the profile is refused
+ * the warnings go with the failure.
+ */
+static int read_profile(struct scc_query *query, struct scc_input *input, scc_error **err)
+{
+    scc_diags *warnings = scc_diags_new();
+    if (!warnings)
+        return scc_error_nomem(err);
+    int done = scc_input_read_profile(query->operands[0], input, warnings, err);
+    if (done < 0)
+        scc_diags_take(query->diags, warnings, NULL);
+    scc_diags_free(warnings);
+    return done;
+}
+
 /** Returns 1 where there are findings at the level, 0 where not, -1 on failure. */
 static int lint_profile(struct scc_query *query, const struct settings *settings, scc_error **err)
 {
     SCC_CLEANUP(scc_input_clear) struct scc_input input = {0};
     SCC_CLEANUP(scc_lint_clear) struct scc_lint lint = {0};
-    if (scc_input_read_profile(query->operands[0], &input, query->diags, err) < 0)
+    if (read_profile(query, &input, err) < 0)
         return -1;
     scc_target target = scc_input_target(&input, query->choice.targets[0], &query->target_options);
     if (select_strictest(query, &input, &target, &input.policy, err) < 0)

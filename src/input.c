@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input.h"
 
+#include <string.h>
+
 #include "blob_words.h"
 #include "config.h"
 #include "file.h"
@@ -77,8 +79,12 @@ static int read_blob(const char *text, struct scc_input *input, scc_error **err)
     return 0;
 }
 
-/** Reads the file; @p made gets its name and size. *text is the caller's, also on failure. */
-static int read_file(const char *path, struct scc_input *made, char **text, scc_error **err)
+/**
+ * Reads the file; @p made gets its name and size. An empty one is refused with what was expected.
+ * *text is the caller's, also on failure.
+ */
+static int read_file(const char *path, const char *expected, struct scc_input *made, char **text,
+                     scc_error **err)
 {
     *made = (struct scc_input){.kind = SCC_INPUT_PROFILE, .name = scc_file_shown_name(path)};
     if (scc_file_read(path, SCC_JSON_MAX_BYTES, text, &made->bytes, err) < 0)
@@ -86,7 +92,7 @@ static int read_file(const char *path, struct scc_input *made, char **text, scc_
     if (made->bytes)
         return 0;
     return scc_error_at(err, (struct scc_place){made->name, 1, 1}, NULL,
-                        "the file is empty, expected a profile, a config, a program or a blob");
+                        "the file is empty, expected %s", expected);
 }
 
 int scc_input_read_whole(const char *path, const scc_target *target,
@@ -96,7 +102,7 @@ int scc_input_read_whole(const char *path, const scc_target *target,
     struct scc_input made;
     SCC_AUTOFREE char *text = NULL;
     int done;
-    if (read_file(path, &made, &text, err) < 0)
+    if (read_file(path, "a profile, a config, a program or a blob", &made, &text, err) < 0)
         return -1;
     if (scc_json_is_start(text, made.bytes))
         done = read_json(SCC_STEAL(text), target, options, &made, diags, err);
@@ -119,10 +125,16 @@ int scc_input_read_profile(const char *path, struct scc_input *input, scc_diags 
 {
     struct scc_input made;
     SCC_AUTOFREE char *text = NULL;
-    if (read_file(path, &made, &text, err) < 0)
+    if (read_file(path, "a profile or a config", &made, &text, err) < 0)
         return -1;
-    if (!scc_json_is_start(text, made.bytes))
-        return scc_error_set(err, SCC_ERROR_INPUT, "%s: no JSON, expected a profile", made.name);
+    const char *other = scc_blob_is_one(text, made.bytes)  ? "a sealed blob"
+                        : scc_lxc_is_one(text, made.bytes) ? "a profile in LXC's format"
+                        : memchr(text, 0, made.bytes)      ? "a program or other bytes"
+                                                           : NULL;
+    if (other)
+        return scc_error_set(err, SCC_ERROR_INPUT, "%s: %s, expected a profile in JSON or a config",
+                             made.name, other);
+    /* What else is no JSON the parser says, and where. */
     if (parse_json(SCC_STEAL(text), &made, diags, err) < 0) {
         scc_input_clear(&made);
         return -1;

@@ -409,6 +409,49 @@ static int check_doors(struct scc_lint *lint)
 }
 
 /*
+ * Calls that every process needs
+ */
+
+/** Whether every call of the number is refused, and by nobody who could let it be made. */
+static bool is_refused(const struct scc_lint *lint, const struct scc_lint_number *number)
+{
+    uint32_t answer;
+    if (scc_lint_is_constant(lint, number, &answer))
+        return scc_action_of(answer) <= SCC_ACTION_ERRNO;
+    answer = scc_policy_default_at(lint->policy, number->arch->audit, number->nr);
+    bool refuses = scc_action_of(answer) <= SCC_ACTION_ERRNO;
+    for (size_t i = 0; i < number->count && refuses; i++)
+        refuses = scc_action_of(lint->policy->rules[number->placed[i].rule].return_value) <=
+                  SCC_ACTION_ERRNO;
+    return refuses;
+}
+
+static int check_start(struct scc_lint *lint)
+{
+    static const char *const needed[] = {"execve", "exit_group"};
+    struct scc_lint_words words = {0};
+    const struct scc_json_node *node = NULL;
+    for (size_t i = 0; i < SCC_COUNT(needed); i++) {
+        struct scc_lint_number number;
+        if (!number_of(&lint->policy->arches[0], needed[i], &number) || !is_refused(lint, &number))
+            continue;
+        struct scc_call call = call_at(&number);
+        scc_strbuf_addf(&words.reason, "%s%s", node ? " and " : "", needed[i]);
+        scc_strbuf_add(&words.shown, node ? "; " : "");
+        scc_lint_add_answer(&words.shown, lint, &call, 0);
+        node = node ? node : node_of(lint, &call);
+    }
+    if (!node || !scc_lint_count(lint, SCC_LINT_CANNOT_START)) {
+        scc_strbuf_free(&words.reason);
+        scc_strbuf_free(&words.shown);
+        return 0;
+    }
+    scc_strbuf_add(&words.reason,
+                   ": refused whatever the arguments, so no container can run under it");
+    return scc_lint_tell(lint, SCC_LINT_CANNOT_START, node, &words);
+}
+
+/*
  * Calls with a reason of their own
  */
 
@@ -529,8 +572,8 @@ static int check_families(struct scc_lint *lint)
 int scc_lint_check_calls(struct scc_lint *lint)
 {
     if (check_fallbacks(lint) < 0 || check_equivalents(lint) < 0 || check_uring(lint) < 0 ||
-        check_doors(lint) < 0 || check_ptrace(lint) < 0 || check_terminal(lint) < 0 ||
-        check_namespaces(lint) < 0 || check_families(lint) < 0)
+        check_doors(lint) < 0 || check_start(lint) < 0 || check_ptrace(lint) < 0 ||
+        check_terminal(lint) < 0 || check_namespaces(lint) < 0 || check_families(lint) < 0)
         return -1;
     for (size_t i = 0; i < SCC_RISKY_COUNT; i++) {
         if (check_risky(lint, &scc_lint_riskies[i]) < 0)

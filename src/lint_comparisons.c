@@ -281,6 +281,50 @@ static const struct scc_json_node *cmp_node(const struct scc_lint *lint,
     return scc_lint_name_of(lint, rule);
 }
 
+/** What a profile can do about argument @p arg of @p rule, which may be NULL. */
+static const char *advice_for(const struct scc_lint *lint, const struct scc_rule *rule,
+                              unsigned arg)
+{
+    const struct scc_profile_entry *entry =
+        rule ? &lint->profile->entries[rule->origin.entry] : NULL;
+    unsigned i = 0;
+    while (entry && i < entry->cmp_count && entry->cmps[i].arg != arg)
+        i++;
+    if (!entry || i == entry->cmp_count)
+        return "In a profile only SCMP_CMP_MASKED_EQ, with a mask of 32 bits at most, compares the "
+               "low word alone.";
+    switch (entry->cmps[i].op) {
+    case SCC_OP_EQ:
+        return "In a profile, SCMP_CMP_MASKED_EQ with mask 0xffffffff compares the low word alone.";
+    case SCC_OP_MASKED_EQ:
+        return "In a profile, a mask without high bits compares the low word alone.";
+    default:
+        return "In a profile no operator says != or a range of the low word alone: runc and "
+               "Docker, "
+               "which take no program, need an entry for each value, or for each block of 2^N "
+               "values, with SCMP_CMP_MASKED_EQ.";
+    }
+}
+
+/** Adds the door through which a call can be made whatever its own comparisons say. */
+static void add_open_door(struct scc_strbuf *out, const struct scc_lint *lint,
+                          const struct scc_syscall *name)
+{
+    for (size_t i = 0; i < lint->policy->arch_count; i++) {
+        const struct scc_arch *arch = lint->policy->arches[i].arch;
+        struct scc_syscall_door door = scc_syscall_door(name, arch);
+        struct scc_call call = {.audit = arch->audit, .nr = door.nr};
+        call.args[0] = door.selector;
+        if (!door.call || !scc_lint_passes(scc_policy_answer(lint->policy, &call)))
+            continue;
+        scc_strbuf_addf(out,
+                        " Neither closes %s on %s, through which a process can make the call "
+                        "unseen (multiplexed-door).",
+                        door.call->name, arch->name);
+        return;
+    }
+}
+
 static int check_loose(struct scc_lint *lint, const struct scc_lint_number *number)
 {
     struct scc_call call, read;
@@ -302,6 +346,8 @@ static int check_loose(struct scc_lint *lint, const struct scc_lint_number *numb
     scc_lint_add_bare_call(&words.shown, lint, &read, (uint8_t)(1u << arg));
     scc_strbuf_add(&words.shown, ": ");
     scc_action_describe(&words.shown, scc_policy_answer(lint->policy, &read), lint->policy->target);
+    scc_strbuf_addf(&words.fix, "--harden closes it in a program. %s", advice_for(lint, rule, arg));
+    add_open_door(&words.fix, lint, name);
     return scc_lint_tell(lint, SCC_LINT_INT_COMPARED_AS_64_BITS,
                          rule ? cmp_node(lint, rule, arg) : scc_lint_default_of(lint), &words);
 }

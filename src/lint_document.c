@@ -65,8 +65,28 @@ static int check_conditions(struct scc_lint *lint, const struct scc_profile_entr
     return scc_lint_tell(lint, SCC_LINT_NEVER_SELECTED, entry->node, &words);
 }
 
+static int check_unknown_keys(struct scc_lint *lint)
+{
+    for (size_t i = 0; i < lint->profile->unknown_key_count; i++) {
+        const struct scc_profile_unknown_key *key = &lint->profile->unknown_keys[i];
+        if (!scc_lint_count(lint, SCC_LINT_UNKNOWN_KEY))
+            continue;
+        struct scc_lint_words words = {0};
+        scc_strbuf_add(&words.reason, "the key \"");
+        scc_strbuf_add_escaped(&words.reason, scc_json_key(key->node));
+        scc_strbuf_add(&words.reason, "\" is unknown and has no effect");
+        if (key->nearest)
+            scc_strbuf_addf(&words.fix, "Write \"%s\", if that is meant.", key->nearest);
+        if (scc_lint_tell(lint, SCC_LINT_UNKNOWN_KEY, key->node, &words) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int scc_lint_check_document(struct scc_lint *lint)
 {
+    if (check_unknown_keys(lint) < 0)
+        return -1;
     for (size_t i = 0; i < lint->profile->entry_count; i++) {
         const struct scc_profile_entry *entry = &lint->profile->entries[i];
         if (check_names(lint, entry) < 0 || check_conditions(lint, entry) < 0)

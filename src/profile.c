@@ -19,7 +19,6 @@ struct reader {
     struct scc_profile *profile;
     scc_diags *diags;
     scc_error **err;
-    size_t unknown_keys; /* that have no effect */
 };
 
 /** Reads the value of one key into @p into. */
@@ -63,6 +62,28 @@ static int refuse_name(struct reader *reader, const struct scc_json_node *node, 
                           what, nearest);
 }
 
+/** Records a key that has no effect, and warns of it. */
+static int keep_unknown_key(struct reader *reader, const struct scc_json_node *node,
+                            const char *nearest)
+{
+    struct scc_profile *profile = reader->profile;
+    struct scc_strbuf path = {0};
+    if (!SCC_GROW(profile->unknown_keys, profile->unknown_key_cap, profile->unknown_key_count + 1))
+        return scc_error_nomem(reader->err);
+    profile->unknown_keys[profile->unknown_key_count++] =
+        (struct scc_profile_unknown_key){node, nearest};
+    if (profile->unknown_key_count > TOLD_MAX)
+        return 0;
+    scc_json_path(node, &path);
+    SCC_AUTOFREE char *path_text = scc_strbuf_steal(&path);
+    if (!path_text)
+        return scc_error_nomem(reader->err);
+    return scc_diags_add(reader->diags, SCC_DIAG_WARNING, scc_json_place(node), path_text,
+                         reader->err, "an unknown key has no effect%s%s%s",
+                         nearest ? "; did you mean " : "", nearest ? nearest : "",
+                         nearest ? "?" : "");
+}
+
 /** A key that is not in @p keys: an error or a warning. */
 static int handle_unknown_key(struct reader *reader, const struct scc_json_node *node,
                               const struct key *keys, enum unknown_keys policy)
@@ -76,21 +97,11 @@ static int handle_unknown_key(struct reader *reader, const struct scc_json_node 
                                   key->name, key->name);
         scc_suggestion_offer(&near, key->name);
     }
-    const char *hint = near.name ? near.name : "";
-    const char *ask = near.name ? "; did you mean " : "";
     if (policy == UNKNOWN_REFUSED)
-        return scc_json_error(node, reader->err, "an unknown key%s%s%s", ask, hint,
+        return scc_json_error(node, reader->err, "an unknown key%s%s%s",
+                              near.name ? "; did you mean " : "", near.name ? near.name : "",
                               near.name ? "?" : "");
-    if (reader->unknown_keys++ >= TOLD_MAX)
-        return 0;
-    struct scc_strbuf path = {0};
-    scc_json_path(node, &path);
-    SCC_AUTOFREE char *path_text = scc_strbuf_steal(&path);
-    if (!path_text)
-        return scc_error_nomem(reader->err);
-    return scc_diags_add(reader->diags, SCC_DIAG_WARNING, scc_json_place(node), path_text,
-                         reader->err, "an unknown key has no effect%s%s%s", ask, hint,
-                         near.name ? "?" : "");
+    return keep_unknown_key(reader, node, near.name);
 }
 
 static int read_object(struct reader *reader, const struct scc_json_node *node,
@@ -702,10 +713,10 @@ static int read_profile(struct reader *reader, const struct scc_json_node *node)
             "an OCI runtime config, expected a profile; --spec reads such a file");
     if (read_object(reader, node, profile_keys, UNKNOWN_WARNS, profile) < 0)
         return -1;
-    if (reader->unknown_keys > TOLD_MAX &&
+    if (profile->unknown_key_count > TOLD_MAX &&
         scc_diags_add(reader->diags, SCC_DIAG_WARNING, scc_json_place(node), NULL, reader->err,
                       "%zu further unknown keys have no effect",
-                      reader->unknown_keys - TOLD_MAX) < 0)
+                      profile->unknown_key_count - TOLD_MAX) < 0)
         return -1;
     if (!action && !syscalls)
         return scc_json_error(node, reader->err,
@@ -794,6 +805,7 @@ void scc_profile_free(scc_profile *profile)
     scc_json_free(profile->doc);
     free(profile->arch_rows);
     free(profile->entries);
+    free(profile->unknown_keys);
     free(profile);
 }
 

@@ -49,6 +49,12 @@ struct scc_profile_arch_row {
     scc_arch_set subs;
 };
 
+/** A key that has no effect. */
+struct scc_profile_unknown_key {
+    const struct scc_json_node *node;
+    const char *nearest; /* a key that may be meant, or NULL */
+};
+
 struct scc_profile {
     struct scc_json *doc; /* owns all strings and nodes */
     const struct scc_json_node *root;
@@ -65,6 +71,9 @@ struct scc_profile {
     const char *listener_metadata; /* or NULL */
     struct scc_profile_entry *entries;
     size_t entry_count;
+    /** All that reading a profile warns of, for who asks again: lint. */
+    struct scc_profile_unknown_key *unknown_keys;
+    size_t unknown_key_count, unknown_key_cap;
 };
 
 /**

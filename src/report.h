@@ -21,7 +21,7 @@ enum scc_report_style {
 
 /** A file that was written. */
 struct scc_report_output {
-    const char *kind; /* "bpf", "oci", "header", "blob" */
+    const char *kind; /* "bpf", "oci", "header", "blob", "lxc" */
     char *path;
     size_t bytes;
 };

@@ -16,7 +16,7 @@ ids() {
 
 # --- the catalogue: what SARIF lists is src/data/lint.txt, in its order
 sed -n 's/^\[\(.*\)\]$/\1/p' "$root/src/data/lint.txt" >catalogue
-echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}' >small.json
+echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read", "execve", "execveat", "exit_group"], "action": "SCMP_ACT_ALLOW"}]}' >small.json
 run 0 lint --sarif small.json
 "$python" -c 'import json
 for rule in json.load(open("out"))["runs"][0]["tool"]["driver"]["rules"]:
@@ -74,6 +74,74 @@ printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
 run 1 lint --level error --arch arm64 twins.json
 check "equal comparisons conflict" 'grep -q conflicting-actions out'
 
+# --- what reading and selecting warn of are findings: no profile warns in a compilation and passes here
+for file in "$bad"/*.json; do
+    "$seccompc" --no-crosscheck --strict -q --arch amd64 "$file" >out 2>err && continue
+    grep -q 'refused by --strict' err || continue
+    run 1 lint --arch amd64 "$file"
+done
+run 1 lint --json "$bad/unknown-key.bad.json"
+check "a finding, not a warning beside it" '"$python" -c "import json
+report = json.load(open(\"out\"))
+assert [f[\"rule\"] for f in report[\"findings\"]] == [\"unknown-key\"]
+assert report[\"findings\"][0][\"path\"] == \"sycalls\" and \"syscalls\" in report[\"findings\"][0][\"fix\"]
+assert report[\"totals\"][\"warning\"] == 1 and report[\"warnings\"] == []"'
+run 1 lint --sarif "$bad/unknown-key.bad.json"
+check "in SARIF" '[ "$(grep -c "\"ruleId\": \"unknown-key\"" out)" -eq 1 ]'
+"$python" -c 'import json
+keys = {f"key{i}": 0 for i in range(120)}
+json.dump({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [], **keys}, open("keys.json", "w"))'
+run 1 lint keys.json
+check "every key is counted" 'grep -q " 120 warnings" out && grep -q "20 further findings of unknown-key" out'
+# A refused profile's warnings still say what may be meant.
+printf '{"defaultActon": "SCMP_ACT_ALLOW", "syscalls": []}' >misspelt.json
+run 4 lint misspelt.json
+says "did you mean defaultAction?"
+
+# --- refusals say what is there, as a compilation does
+for text in '[]' '' '\357\273\277{}' 'x' '\001\002' '{"defaultAction": "SCMP_ACT_DENY"}'; do
+    # shellcheck disable=SC2059 # escapes
+    printf "$text" >input
+    run 4 lint input
+    sed 's/expected a profile or a config/expected a JSON object/' err >lint.err
+    run 4 -q input
+    check "as a compilation refuses $text" 'diff lint.err err'
+done
+printf '2\ndenylist errno 1\nmount\n' >lxc.conf
+run 4 lint lxc.conf
+says "a profile in LXC's format, expected a profile in JSON or a config"
+
+# --- what can be done about a comparison of 64 bits, by its operator
+# fix OPERATOR ACTION TEXT: in a filter of another default the comparison has this advice.
+fix() {
+    local default=ALLOW
+    [ "$2" = ALLOW ] && default=ERRNO
+    printf '{"defaultAction": "SCMP_ACT_%s", "architectures": ["SCMP_ARCH_X86_64", %s], "syscalls": [
+     {"names": ["execve", "execveat", "exit_group", "socketcall"], "action": "SCMP_ACT_ALLOW"},
+     {"names": ["socket"], "action": "SCMP_ACT_%s", "args": [{"index": 0, "value": 40, "op": "SCMP_CMP_%s"}]}]}' \
+        $default "$4" "$2" "$1" >operator.json
+    run 1 lint --arch amd64 operator.json
+    advice=$3
+    check "$1: $3" 'tr -s " \n" " " <out | grep -qF -- "$advice"'
+}
+low='SCMP_CMP_MASKED_EQ with mask 0xffffffff compares the low word alone.'
+list='no operator says != or a range of the low word alone'
+door='Neither closes socketcall on x86, '
+native='"SCMP_ARCH_X86_64"'
+fix EQ ERRNO "$low" "$native"
+fix LT ERRNO "$list" "$native"
+fix LE ERRNO "$list" "$native"
+for operator in NE GT GE; do
+    fix $operator ALLOW "$list" "$native"
+    fix $operator ALLOW "$list" '"SCMP_ARCH_X86"'
+    fix $operator ALLOW "$door" '"SCMP_ARCH_X86"'
+done
+# A rule that refuses some sockets refuses all of them behind the door.
+fix EQ ERRNO "$low" '"SCMP_ARCH_X86"'
+check "no open door" '! grep -q socketcall out'
+fix EQ ERRNO "$low" "$native"
+check "no door without x86" '! grep -q socketcall out'
+
 # --- text
 run 1 lint --arch amd64 --kernel 6.18 "$bad/int-compared-as-64-bits.bad.json"
 check "80 columns" '! LC_ALL=C.UTF-8 grep -qE "^.{81,}" out'
@@ -89,7 +157,7 @@ run 1 lint --arch amd64 -
 : >in
 
 # --- a config's own capabilities decide
-printf '{"ociVersion": "1.0.2", "process": {"capabilities": {"bounding": ["CAP_SYS_ADMIN"]}}, "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], "syscalls": [{"names": ["unshare"], "action": "SCMP_ACT_ALLOW"}]}}}' >config.json
+printf '{"ociVersion": "1.0.2", "process": {"capabilities": {"bounding": ["CAP_SYS_ADMIN"]}}, "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], "syscalls": [{"names": ["unshare", "execve", "execveat", "exit_group"], "action": "SCMP_ACT_ALLOW"}]}}}' >config.json
 run 0 lint --arch amd64 --level note config.json
 run 1 lint --arch amd64 --level note --caps none config.json
 
@@ -115,7 +183,7 @@ assert place["artifactLocation"]["uri"] == "with%20space/%C3%BC%23.json", place
 assert place["region"] == {"startLine": 5, "startColumn": 16}, place
 P
 # Columns count characters there, bytes in the text.
-printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"comment": "üü", "names": ["raed"], "action": "SCMP_ACT_ALLOW"}]}' >wide.json
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"comment": "üü", "names": ["raed", "execve", "execveat", "exit_group"], "action": "SCMP_ACT_ALLOW"}]}' >wide.json
 run 1 lint --sarif wide.json
 check "characters" '"$python" -c "import json; assert json.load(open(\"out\"))[\"runs\"][0][\"results\"][0][\"locations\"][0][\"physicalLocation\"][\"region\"][\"startColumn\"] == 78"'
 run 1 lint --json wide.json

@@ -72,6 +72,17 @@ while read -r command; do
     [[ $(wc -l <options) -ge 5 ]] || fail "$command: $(wc -l <options) options in its help"
     same "options of $command" options.page options
 done <commands
+# Every command stands in the synopsis, and its "yes" and "no" under EXIT STATUS: those of all but the ones
+# that have a status of their own.
+section "$program_page" SYNOPSIS | sed -nE 's/^\.(Op )?Cm ([a-z]+)$/\2/p' | sort -u >commands.page
+same 'commands of the synopsis' commands.page commands
+section "$program_page" 'EXIT STATUS' | grep -oE 'Cm [a-z ,]+' | grep -oE '[a-z]+' | sort -u >named
+while read -r command; do
+    grep -qx "$command" named || fail "EXIT STATUS does not speak of $command"
+done <commands
+section "$program_page" REPORT | sed -n '/^\.Li kind$/,/^\.Pc/s/^\.Li \([a-z]*\).*/\1/p' | grep -vx kind | sort >kinds.page
+grep -oE 'stage(_text)?\(at, "[a-z]+"' "$SCC_SOURCE_ROOT/src/cmd_compile.c" | sed 's/.*"\(.*\)"/\1/' | sort >kinds
+same 'kinds of outputs' kinds.page kinds
 # Without a command the help is that of the first.
 options_of_help >options
 options_of_page compile >options.page
@@ -143,6 +154,14 @@ grep -ohE '"(SCMP_(ACT|CMP)|SECCOMP_FILTER_FLAG)_[A-Z_]+"' "$SCC_SOURCE_ROOT/src
 while read -r word; do
     is_named "$profile_page" "$word" || fail "$word is not in $profile_page"
 done <words
+
+# What a compilation warns of and lint finds.
+lint_kinds=$SCC_SOURCE_ROOT/src/data/lint.txt
+awk '/^\[/ { id = substr($0, 2, length($0) - 2) } /^compile: yes/ { print id }' "$lint_kinds" | sort >kinds
+section "$profile_page" 'WARNINGS AND NOTES' | plain | sed -nE 's/^\.Li ([a-z0-9-]+)( [,.])?$/\1/p' |
+    grep -E -- - | sort >kinds.page
+[[ $(wc -l <kinds) -ge 5 ]] || fail "$(wc -l <kinds) kinds for compilations"
+same 'kinds that a compilation warns of' kinds.page kinds
 
 #
 # Form
