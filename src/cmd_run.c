@@ -147,7 +147,7 @@ static int take_blob(const char *path, const struct scc_target *target, struct f
 static int take_program(const char *path, const char *bytes, size_t len,
                         const struct scc_target *target, struct filter *filter, scc_error **err)
 {
-    if (scc_program_parse(bytes, len, target->arch, &filter->program, err) < 0)
+    if (scc_input_parse_program(bytes, len, target->arch, &filter->program, err) < 0)
         return scc_error_wrap(err, "%s is neither JSON, nor a blob, nor a program", path);
     filter->entry = (struct scc_load_entry){
         .program = filter->program->insns,

@@ -96,8 +96,8 @@ static int verify_program(struct scc_query *query, const struct scc_verify_setti
     if (scc_query_read(query, 1, &profile, err) < 0)
         return -1;
     if (profile.kind != SCC_INPUT_PROFILE)
-        return scc_error_set(err, SCC_ERROR_INPUT, "%s: a program, expected a profile second",
-                             profile.name);
+        return scc_error_set(err, SCC_ERROR_INPUT, "%s: %s, expected a profile second",
+                             profile.name, scc_input_kind_name(&profile));
     if (scc_verify_ask(settings, profile.policy, &question, err) < 0)
         return -1;
     return answer(query, settings, program, &profile, &question, status, err);
@@ -122,7 +122,9 @@ static int verify_blob(struct scc_query *query, const struct scc_verify_settings
         return check_alone(query, settings, err) < 0
                    ? -1
                    : scc_verify_blob(query, settings, blob, NULL, status, err);
-    if (scc_input_read_profile(query->operands[1], &profile, query->diags, err) < 0)
+    if (scc_input_read_profile(query->operands[1], &profile, query->diags, err) < 0 ||
+        scc_input_tell_annotation(&profile, query->choice.targets[0], &query->target_options,
+                                  query->diags, err) < 0)
         return -1;
     return scc_verify_blob(query, settings, blob, &profile, status, err);
 }
@@ -140,8 +142,8 @@ static int verify(struct scc_query *query, const struct scc_verify_settings *set
                              "an operand is missing: %s is no blob, expected a PROFILE behind it",
                              subject.name);
     if (subject.kind != SCC_INPUT_PROGRAM)
-        return scc_error_set(err, SCC_ERROR_INPUT, "%s: a profile, expected a program first",
-                             subject.name);
+        return scc_error_set(err, SCC_ERROR_INPUT, "%s: %s, expected a program first", subject.name,
+                             scc_input_kind_name(&subject));
     return verify_program(query, settings, &subject, status, err);
 }
 

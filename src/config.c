@@ -51,6 +51,35 @@ int scc_config_bounding_set(const struct scc_json_node *root, scc_cap_set *caps,
     return 0;
 }
 
+bool scc_config_is_off(const struct scc_json_node *seccomp)
+{
+    if (!seccomp)
+        return true;
+    if (seccomp->kind != SCC_JSON_OBJECT)
+        return false;
+    scc_json_each (member, seccomp) {
+        if (scc_json_folds_to(scc_json_key(member), "defaultAction") ||
+            scc_json_folds_to(scc_json_key(member), "syscalls"))
+            return false;
+    }
+    return true;
+}
+
+int scc_config_find_annotation(const struct scc_json_node *root,
+                               const struct scc_json_node **annotation, scc_error **err)
+{
+    static const char *const path[] = {"annotations"};
+    const struct scc_json_node *all;
+    *annotation = NULL;
+    if (scc_config_find(root, path, SCC_COUNT(path), &all, err) < 0)
+        return -1;
+    if (all && all->kind != SCC_JSON_OBJECT)
+        return scc_json_error(all, err, "%s, expected an object", scc_json_kind_name(all->kind));
+    if (all)
+        *annotation = scc_json_member(all, SCC_OCI_ANNOTATION);
+    return 0;
+}
+
 bool scc_config_is_config(const struct scc_json_node *root)
 {
     return !scc_json_member(root, "defaultAction") && !scc_json_member(root, "syscalls") &&

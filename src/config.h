@@ -30,6 +30,20 @@ int scc_config_check(const struct scc_json_node *root, scc_error **err);
 int scc_config_find(const struct scc_json_node *node, const char *const *path, size_t count,
                     const struct scc_json_node **found, scc_error **err);
 
+/**
+ * Whether linux.seccomp (NULL: absent or null) sets no filter: it has neither defaultAction nor
+ * syscalls. A key that differs from them by case alone counts, since runc would read it.
+ */
+bool scc_config_is_off(const struct scc_json_node *seccomp);
+
+/** The annotation that crun takes a program from, instead of linux.seccomp. */
+#define SCC_OCI_ANNOTATION "run.oci.seccomp_bpf_data"
+
+/** *annotation becomes its value in the config @p root, of any kind, or NULL. As scc_config_find().
+ */
+int scc_config_find_annotation(const struct scc_json_node *root,
+                               const struct scc_json_node **annotation, scc_error **err);
+
 /** The bounding set of the config @p root, as scc_config_read() reads it. */
 int scc_config_bounding_set(const struct scc_json_node *root, scc_cap_set *caps, scc_error **err);
 

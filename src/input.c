@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input.h"
 
-#include <string.h>
-
+#include "annotation.h"
+#include "base64.h"
 #include "blob_words.h"
 #include "config.h"
 #include "file.h"
@@ -18,16 +18,32 @@ void scc_input_clear(struct scc_input *input)
     *input = (struct scc_input){0};
 }
 
+const char *scc_input_kind_name(const struct scc_input *input)
+{
+    if (input->kind == SCC_INPUT_BLOB || input->blob)
+        return "a sealed blob";
+    if (input->kind == SCC_INPUT_PROGRAM)
+        return "a program";
+    if (!input->profile)
+        return "LXC's text";
+    return input->is_config ? "a runtime config" : "a profile";
+}
+
 /** What a JSON document says; takes @p text over. */
 static int parse_json(char *text, struct scc_input *input, scc_diags *diags, scc_error **err)
 {
     struct scc_json *doc;
     if (scc_json_parse(text, input->bytes, input->name, &doc, err) < 0)
         return -1;
-    input->is_config = scc_config_is_config(scc_json_root(doc));
-    return input->is_config
-               ? scc_config_from_json(doc, &input->caps, &input->profile, diags, err)
-               : scc_profile_from_json(doc, scc_json_root(doc), &input->profile, diags, err);
+    const struct scc_json_node *root = scc_json_root(doc);
+    input->is_config = scc_config_is_config(root);
+    if (!input->is_config)
+        return scc_profile_from_json(doc, root, &input->profile, diags, err);
+    if (scc_annotation_find(root, &input->annotation, err) < 0) {
+        scc_json_free(doc);
+        return -1;
+    }
+    return scc_config_from_json(doc, &input->caps, &input->profile, diags, err);
 }
 
 scc_target scc_input_target(const struct scc_input *input, const scc_target *target,
@@ -46,7 +62,9 @@ static int read_json(char *text, const scc_target *target, const struct scc_targ
     if (parse_json(text, input, diags, err) < 0)
         return -1;
     scc_target own = scc_input_target(input, target, options);
-    return scc_policy_select(input->profile, &own, &options->reading, &input->policy, diags, err);
+    if (scc_policy_select(input->profile, &own, &options->reading, &input->policy, diags, err) < 0)
+        return -1;
+    return scc_annotation_tell(input->annotation, input->policy, diags, err);
 }
 
 static int read_lxc(const char *text, const scc_target *target,
@@ -60,11 +78,25 @@ static int read_lxc(const char *text, const scc_target *target,
     return 0;
 }
 
+int scc_input_parse_program(const char *text, size_t len_bytes, const struct scc_arch *arch,
+                            scc_program **program, scc_error **err)
+{
+    size_t decoded_bytes;
+    SCC_AUTOFREE void *decoded = malloc(scc_base64_room_bytes(len_bytes) + 1);
+    if (!decoded)
+        return scc_error_nomem(err);
+    if (!scc_base64_decode_line(text, len_bytes, decoded, &decoded_bytes))
+        return scc_program_parse(text, len_bytes, arch, program, err);
+    if (scc_program_parse(decoded, decoded_bytes, arch, program, err) < 0)
+        return scc_error_wrap(err, "base64");
+    return 0;
+}
+
 static int read_raw(const char *text, const struct scc_arch *arch, struct scc_input *input,
                     scc_error **err)
 {
     input->kind = SCC_INPUT_PROGRAM;
-    if (scc_program_parse(text, input->bytes, arch, &input->raw, err) < 0)
+    if (scc_input_parse_program(text, input->bytes, arch, &input->raw, err) < 0)
         return scc_error_wrap(err, "%s is neither JSON nor a blob nor a program for %s",
                               input->name, arch->name);
     input->program = input->raw;
@@ -127,13 +159,8 @@ int scc_input_read_profile(const char *path, struct scc_input *input, scc_diags 
     SCC_AUTOFREE char *text = NULL;
     if (read_file(path, "a profile or a config", &made, &text, err) < 0)
         return -1;
-    const char *other = scc_blob_is_one(text, made.bytes)  ? "a sealed blob"
-                        : scc_lxc_is_one(text, made.bytes) ? "a profile in LXC's format"
-                        : memchr(text, 0, made.bytes)      ? "a program or other bytes"
-                                                           : NULL;
-    if (other)
-        return scc_error_set(err, SCC_ERROR_INPUT, "%s: %s, expected a profile in JSON or a config",
-                             made.name, other);
+    if (scc_profile_check_text(text, made.bytes, made.name, err) < 0)
+        return -1;
     /* What else is no JSON the parser says, and where. */
     if (parse_json(SCC_STEAL(text), &made, diags, err) < 0) {
         scc_input_clear(&made);
@@ -141,6 +168,21 @@ int scc_input_read_profile(const char *path, struct scc_input *input, scc_diags 
     }
     *input = made;
     return 0;
+}
+
+int scc_input_tell_annotation(const struct scc_input *input, const scc_target *target,
+                              const struct scc_target_options *options, scc_diags *diags,
+                              scc_error **err)
+{
+    struct scc_policy *policy;
+    scc_target own = scc_input_target(input, target, options);
+    if (!input->annotation)
+        return 0;
+    if (scc_policy_select(input->profile, &own, &options->reading, &policy, NULL, err) < 0)
+        return -1;
+    int done = scc_annotation_tell(input->annotation, policy, diags, err);
+    scc_policy_free(policy);
+    return done;
 }
 
 /*

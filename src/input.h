@@ -30,7 +30,12 @@ struct scc_input {
     size_t bytes;     /* of the file */
     bool is_config;   /* `profile` is a runtime config's */
     scc_cap_set caps; /* the config's bounding set */
+    /** The config's program for crun, in `profile`'s document, or NULL: annotation.h. */
+    const struct scc_json_node *annotation;
 };
+
+/** "a profile", "a runtime config", "LXC's text", "a program" or "a sealed blob". */
+const char *scc_input_kind_name(const struct scc_input *input);
 
 /**
  * Reads @p path ("-" is standard input). Text that begins with '{' is JSON: a runtime config where
@@ -38,8 +43,9 @@ struct scc_input {
  * with its own bounding set, which --cap-add and --cap-drop change, unless @p options name another
  * (--caps, --spec). Text that begins with a line "2" is LXC's, for a host of @p target. A sealed
  * blob gives the program of its entry for @p target; one without such an entry is refused. Anything
- * else is a raw program in the byte order of @p target. Errors as scc_profile_parse(),
- * scc_policy_select(), scc_blob_parse() and scc_program_parse().
+ * else is a program as scc_input_parse_program() takes it. Whether crun enforces what a config's
+ * linux.seccomp says is told in @p diags, as scc_annotation_tell() does. Errors as
+ * scc_profile_parse(), scc_policy_select(), scc_blob_parse() and scc_program_parse().
  */
 int scc_input_read(const char *path, const scc_target *target,
                    const struct scc_target_options *options, struct scc_input *input,
@@ -51,8 +57,16 @@ int scc_input_read_whole(const char *path, const scc_target *target,
                          scc_diags *diags, scc_error **err);
 
 /**
- * Reads @p path as scc_input_read() reads JSON, and selects nothing: `policy` is NULL. Anything
- * else is refused (SCC_ERROR_INPUT).
+ * Makes a program in the byte order of @p arch from what a file holds: the raw form, or that in
+ * base64 on one line. (No valid program consists of base64's characters alone: the high byte of an
+ * instruction's code is 0.) Errors as scc_program_parse().
+ */
+int scc_input_parse_program(const char *text, size_t len_bytes, const struct scc_arch *arch,
+                            scc_program **program, scc_error **err);
+
+/**
+ * Reads @p path as scc_input_read() reads JSON, and selects nothing: `policy` is NULL, and the
+ * caller tells of the annotation. Anything else is refused (SCC_ERROR_INPUT).
  */
 int scc_input_read_profile(const char *path, struct scc_input *input, scc_diags *diags,
                            scc_error **err);
@@ -70,6 +84,14 @@ scc_target scc_input_target(const struct scc_input *input, const scc_target *tar
  */
 int scc_input_find_entry(const scc_blob *blob, const char *name, const scc_target *target,
                          scc_error **err);
+
+/**
+ * As scc_annotation_tell(), for what scc_input_read_profile() has read. Errors also as
+ * scc_policy_select().
+ */
+int scc_input_tell_annotation(const struct scc_input *input, const scc_target *target,
+                              const struct scc_target_options *options, scc_diags *diags,
+                              scc_error **err);
 
 /** Frees what @p input holds; usable with SCC_CLEANUP. */
 void scc_input_clear(struct scc_input *input);

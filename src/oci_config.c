@@ -5,7 +5,6 @@
 
 #include "base64.h"
 #include "cache.h"
-#include "config.h"
 #include "diag.h"
 #include "json_edit.h"
 #include "profile.h"
@@ -28,38 +27,17 @@ struct scc_oci_config {
  * Reading
  */
 
-/** Whether linux.seccomp sets no filter. A key that differs by case alone is no such thing: runc
- * would read it, and the profile's reader refuses it. */
-static bool is_off(const struct scc_json_node *seccomp)
-{
-    if (!seccomp)
-        return true;
-    if (seccomp->kind != SCC_JSON_OBJECT)
-        return false;
-    scc_json_each (member, seccomp) {
-        if (scc_json_folds_to(scc_json_key(member), "defaultAction") ||
-            scc_json_folds_to(scc_json_key(member), "syscalls"))
-            return false;
-    }
-    return true;
-}
-
 /** Finds what the config says beside linux.seccomp, which is *seccomp, or NULL. */
 static int find_parts(scc_oci_config *config, const struct scc_json_node **seccomp, scc_error **err)
 {
-    const struct scc_json_node *linux_node, *annotations;
+    const struct scc_json_node *linux_node;
     if (scc_config_check(config->root, err) < 0 ||
         scc_config_bounding_set(config->root, &config->caps, err) < 0 ||
         scc_config_find(config->root, seccomp_path, SCC_COUNT(seccomp_path), seccomp, err) < 0 ||
         scc_config_find(config->root, seccomp_path, 1, &linux_node, err) < 0 ||
-        scc_config_find(config->root, annotation_path, 1, &annotations, err) < 0)
+        scc_config_find_annotation(config->root, &config->annotation, err) < 0)
         return -1;
-    if (annotations && annotations->kind != SCC_JSON_OBJECT)
-        return scc_json_error(annotations, err, "%s, expected an object",
-                              scc_json_kind_name(annotations->kind));
     config->has_linux = linux_node != NULL;
-    if (annotations)
-        config->annotation = scc_json_member(annotations, SCC_OCI_ANNOTATION);
     return 0;
 }
 
@@ -72,7 +50,7 @@ static int read_config(scc_oci_config *config, const scc_profile *instead, scc_d
     if (find_parts(config, &seccomp, err) < 0)
         return -1;
     config->profile = instead;
-    if (instead || is_off(seccomp))
+    if (instead || scc_config_is_off(seccomp))
         return 0;
     if (scc_profile_from_json(SCC_STEAL(config->doc), seccomp, &config->own, diags, err) < 0)
         return -1;

@@ -25,9 +25,7 @@
 
 #include "capability.h"
 #include "compile.h"
-
-/** The annotation that crun takes the program from. */
-#define SCC_OCI_ANNOTATION "run.oci.seccomp_bpf_data"
+#include "config.h"
 
 /** A config that was read. */
 typedef struct scc_oci_config scc_oci_config;

@@ -4,9 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <seccompc/blob.h>
+
+#include "base64.h"
 #include "builtin.h"
 #include "diag.h"
 #include "file.h"
+#include "lxc.h"
 #include "suggest.h"
 #include "util.h"
 
@@ -783,12 +787,46 @@ int scc_profile_parse(const char *text, size_t len_bytes, const char *name, scc_
     return parse_owned(copy, len_bytes, name, profile, diags, err);
 }
 
+/** Whether bytes can be a program: each instruction has a NUL byte, that of its code. */
+static bool is_like_program(const char *bytes, size_t len_bytes)
+{
+    return len_bytes && len_bytes % SCC_INSTRUCTION_BYTES == 0 && memchr(bytes, 0, len_bytes);
+}
+
+static bool is_like_base64_program(const char *text, size_t len_bytes)
+{
+    size_t decoded_bytes;
+    SCC_AUTOFREE char *decoded = malloc(scc_base64_room_bytes(len_bytes) + 1);
+    return decoded && scc_base64_decode_line(text, len_bytes, decoded, &decoded_bytes) &&
+           is_like_program(decoded, decoded_bytes);
+}
+
+int scc_profile_check_text(const char *text, size_t len_bytes, const char *name, scc_error **err)
+{
+    if (scc_lxc_is_one(text, len_bytes))
+        return scc_error_set(err, SCC_ERROR_INPUT,
+                             "%s: LXC's text, expected a profile; seccompc explain, sim, diff and "
+                             "within take it",
+                             name);
+    bool is_blob = scc_blob_is_one(text, len_bytes);
+    if (!is_blob && !is_like_program(text, len_bytes) && !is_like_base64_program(text, len_bytes))
+        return 0;
+    return scc_error_set(err, SCC_ERROR_INPUT,
+                         "%s: a %s, expected a profile; seccompc disasm, explain, sim, diff, "
+                         "within, verify and optimize take it",
+                         name, is_blob ? "sealed blob" : "program");
+}
+
 int scc_profile_read(const char *path, scc_profile **profile, scc_diags *diags, scc_error **err)
 {
     char *text;
     size_t len;
     if (scc_file_read(path, SCC_JSON_MAX_BYTES, &text, &len, err) < 0)
         return -1;
+    if (scc_profile_check_text(text, len, scc_file_shown_name(path), err) < 0) {
+        free(text);
+        return -1;
+    }
     return parse_owned(text, len, scc_file_shown_name(path), profile, diags, err);
 }
 

@@ -83,6 +83,12 @@ struct scc_profile {
 int scc_profile_from_json(struct scc_json *doc, const struct scc_json_node *node,
                           scc_profile **profile, scc_diags *diags, scc_error **err);
 
+/**
+ * Refuses (SCC_ERROR_INPUT) text that is no profile but another input of seccompc: a program, raw
+ * or in base64, a sealed blob, LXC's text; so that the message says which commands take it.
+ */
+int scc_profile_check_text(const char *text, size_t len_bytes, const char *name, scc_error **err);
+
 /** The profile's text; of one in a runtime config its object there. Not terminated; the profile's.
  */
 const char *scc_profile_text(const scc_profile *profile, size_t *len_bytes);

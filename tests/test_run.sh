@@ -26,7 +26,8 @@ J
 "$seccompc" -q --export-bpf deny.bpf deny.json
 
 # A filter is on, and it is the profile's, from every kind of file.
-for file in deny.json deny.bpf; do
+"$seccompc" -q --export-bpf deny.b64 --base64 deny.json
+for file in deny.json deny.bpf deny.b64; do
     run 2 run "${options[@]}" "$file" -- sh -c 'grep ^Seccomp: /proc/self/status; cd /'
     check "$file: a filter" 'grep -qx "Seccomp:.2" out'
     says "can't cd"
