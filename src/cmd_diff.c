@@ -74,6 +74,37 @@ static int print(const struct scc_query *query, const struct question *question,
     return scc_difference_print(difference, arch, err);
 }
 
+/**
+ * Tells where the operands were selected for capability sets that make a difference to one of them:
+ * a config comes with its own, and what then differs need not be in the profiles.
+ */
+static int tell_caps(struct scc_query *query, const struct scc_input *first,
+                     const struct scc_input *second, scc_error **err)
+{
+    const struct scc_input *config = first->is_config ? first : second;
+    if (!first->profile || !second->profile)
+        return 0;
+    const scc_target *usual = query->choice.targets[0];
+    scc_target one = scc_input_target(first, usual, &query->target_options);
+    scc_target other = scc_input_target(second, usual, &query->target_options);
+    scc_cap_set named =
+        scc_profile_caps_named(first->profile) | scc_profile_caps_named(second->profile);
+    if (!((one.caps ^ other.caps) & named))
+        return 0;
+    struct scc_strbuf text = {0};
+    scc_strbuf_addf(&text, "%s is selected for ", first->name);
+    scc_target_describe(&text, &one);
+    scc_strbuf_addf(&text, "; %s for ", second->name);
+    scc_target_describe(&text, &other);
+    SCC_AUTOFREE char *line = scc_strbuf_steal(&text);
+    if (!line)
+        return scc_error_nomem(err);
+    return scc_diags_add(query->diags, SCC_DIAG_WARNING, (struct scc_place){0}, NULL, err,
+                         "%s; the bounding sets differ where it matters (a config comes with its "
+                         "own), expected --spec %s, or --caps, for one set",
+                         line, config->name);
+}
+
 /** Answers the question; *status becomes the exit status. */
 static int compare(struct scc_query *query, const struct question *question, int *status,
                    scc_error **err)
@@ -81,6 +112,7 @@ static int compare(struct scc_query *query, const struct question *question, int
     SCC_CLEANUP(scc_input_clear) struct scc_input first = {0}, second = {0};
     SCC_CLEANUP(scc_difference_clear) struct scc_difference difference = {0};
     if (scc_query_read(query, 0, &first, err) < 0 || scc_query_read(query, 1, &second, err) < 0 ||
+        tell_caps(query, &first, &second, err) < 0 ||
         scc_difference_find(&first, &second, question->kind, &difference, err) < 0)
         return -1;
     *status = difference.is_none ? SCC_STATUS_DONE : SCC_STATUS_NO;

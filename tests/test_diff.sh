@@ -106,6 +106,32 @@ printf '{"ociVersion": "1.2.0", "linux": {"seccomp": %s}}' "$(cat slim.json)" >c
 ask 0 diff config.json a.bpf
 ask 1 diff a.bpf b.json
 
+# --- a config comes with its own bounding set: that is told where it decides anything
+cat >caps.json <<J
+{"defaultAction": "SCMP_ACT_ERRNO", $base, "syscalls": [{"names": ["chroot"], "action": "SCMP_ACT_ALLOW",
+  "includes": {"caps": ["CAP_SYS_CHROOT"]}}]}
+J
+for bounding in CAP_CHOWN CAP_KILL; do
+    printf '{"process": {"capabilities": {"bounding": ["%s"]}}, "linux": {"seccomp": %s}}' \
+        $bounding "$(cat caps.json)" >$bounding.json
+done
+# Without --caps, which would give both the same set.
+for question in "diff CAP_CHOWN.json caps.json" "within CAP_CHOWN.json caps.json" \
+    "diff --json CAP_CHOWN.json caps.json"; do
+    read -ra words <<<"$question"
+    "$seccompc" "${words[@]}" --arch amd64 --kernel 6.18 >out 2>err
+    [ $? -eq 1 ] || fail "$question: $(cat err)"
+    cat out >>err
+    says "CAP_CHOWN.json is selected for amd64, kernel 6.18, 1 capability; caps.json for amd64, kernel 6.18, 14 capabilities"
+    says "expected --spec CAP_CHOWN.json, or --caps, for one set"
+done
+for question in "diff --spec CAP_CHOWN.json CAP_CHOWN.json caps.json" "diff CAP_CHOWN.json CAP_KILL.json" \
+    "diff --caps docker CAP_CHOWN.json caps.json" "diff config.json slim.json"; do
+    read -ra words <<<"$question"
+    "$seccompc" "${words[@]}" --arch amd64 --kernel 6.18 >out 2>err || fail "$question: $(cat out err)"
+    [ ! -s err ] || fail "$question says: $(cat err)"
+done
+
 # --- programs that no runtime would write
 assemble() { # NAME, the listing on standard input
     cat >"$1.s"
