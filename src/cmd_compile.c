@@ -528,13 +528,22 @@ static int run(const struct settings *settings, const char *path, scc_diags *dia
     return done;
 }
 
+/** As other commands have it, but that some options may stand several times. */
+static struct scc_option_group target_group(struct settings *settings)
+{
+    struct scc_option_group group = scc_target_option_group(&settings->target);
+    group.heading = "Target (several --arch: each output FILE but a blob's contains %a; several\n"
+                    "--caps and --kernel: one --export-blob FILE):";
+    return group;
+}
+
 /** Reads the operand and the options that stop before anything is compiled. */
 static int start(struct settings *settings, int argc, char **argv, bool *is_done, const char **path,
                  scc_error **err)
 {
     const struct scc_option_group groups[] = {
         {"Output:", output_rows, SCC_COUNT(output_rows), settings},
-        scc_target_option_group(&settings->target),
+        target_group(settings),
         {"Program:", program_rows, SCC_COUNT(program_rows), settings},
         scc_emit_option_group(&settings->emit),
         {"Report, on standard error:", report_rows, SCC_COUNT(report_rows), settings},

@@ -59,14 +59,8 @@ static int disassemble(struct scc_query *query, scc_error **err)
     SCC_CLEANUP(scc_input_clear) struct scc_input input = {0};
     SCC_CLEANUP(scc_listing_clear) struct scc_listing listing = {0};
     struct scc_strbuf out = {0};
-    if (scc_query_read(query, 0, &input, err) < 0)
-        return -1;
-    if (input.kind != SCC_INPUT_PROGRAM)
-        return scc_error_at(
-            err, (struct scc_place){input.name, 0, 0}, NULL,
-            "a profile, expected a program; seccompc --export-bpf FILE %s makes one",
-            query->operands[0]);
-    if (scc_disasm(input.program, &listing, err) < 0)
+    if (scc_query_read_program(query, 0, &input, err) < 0 ||
+        scc_disasm(input.program, &listing, err) < 0)
         return -1;
     if (query->is_json)
         return print_json(input.program, &listing, err);
@@ -125,6 +119,7 @@ int scc_cmd_disasm(int argc, char **argv)
         .options = rows,
         .option_count = SCC_COUNT(rows),
         .settings = &settings,
+        .target_heading = SCC_QUERY_PROGRAM_HEADING,
         .operands_min = 1,
         .operands_max = 1,
     };

@@ -113,12 +113,6 @@ static int explain(struct scc_query *query, scc_error **err)
     struct scc_question question = {0};
     if (read_question(query, &question, err) < 0 || scc_query_read(query, 0, &input, err) < 0)
         return -1;
-    if (input.kind == SCC_INPUT_PROFILE && !input.profile)
-        return scc_error_set(
-            err, SCC_ERROR_INPUT,
-            "%s: LXC's text, expected a profile or a program; seccompc sim answers "
-            "for it",
-            input.name);
     if (scc_explain(&input, query->choice.targets[0], &question, &explanation, err) < 0)
         return -1;
     if (query->is_quiet)

@@ -129,18 +129,6 @@ static int check_settings(const struct scc_query *query, struct settings *settin
     return scc_query_check_output(query, "-o", settings->output, err);
 }
 
-/** Reads the program that is to be optimised. */
-static int read_program(struct scc_query *query, struct scc_input *input, scc_error **err)
-{
-    if (scc_query_read(query, 0, input, err) < 0)
-        return -1;
-    if (input->kind == SCC_INPUT_PROGRAM)
-        return 0;
-    return scc_error_at(err, (struct scc_place){input->name, 0, 0}, NULL,
-                        "a profile, expected a program; seccompc --export-bpf FILE %s makes one",
-                        query->operands[0]);
-}
-
 static int optimize(struct scc_query *query, const struct settings *settings, scc_error **err)
 {
     SCC_CLEANUP(scc_input_clear) struct scc_input input = {0};
@@ -149,7 +137,7 @@ static int optimize(struct scc_query *query, const struct settings *settings, sc
     scc_frequencies *frequencies = NULL;
     if (scc_file_check_apart(settings->output, query->operands[0], err) < 0 ||
         scc_file_check_apart(settings->output, settings->emit.weights_path, err) < 0 ||
-        read_program(query, &input, err) < 0 ||
+        scc_query_read_program(query, 0, &input, err) < 0 ||
         scc_emit_settings_read(&settings->emit, &options, &frequencies, err) < 0)
         return -1;
     int done = scc_optimize(input.program, query->choice.targets[0]->arch, &options, &made, err);
@@ -178,6 +166,7 @@ int scc_cmd_optimize(int argc, char **argv)
         .options = rows,
         .option_count = SCC_COUNT(rows),
         .settings = &settings,
+        .target_heading = SCC_QUERY_PROGRAM_HEADING,
         .more = scc_emit_option_group(&settings.emit),
         .operands_min = 1,
         .operands_max = 1,

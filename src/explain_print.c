@@ -104,9 +104,12 @@ static void tell_head(struct told *told)
  * Rules
  */
 
-static void add_entry(struct scc_strbuf *out, const char *file, uint32_t entry, uint32_t line)
+/** Adds "syscalls[7] (p.json:9)"; of LXC's text "rule 7 (p.lxc:9)". */
+static void add_entry(struct told *told, uint32_t entry, const char *file, uint32_t line)
 {
-    scc_strbuf_addf(out, "syscalls[%" PRIu32 "] (", entry);
+    struct scc_strbuf *out = &told->body;
+    bool is_lxc = !told->explanation->input->profile;
+    scc_strbuf_addf(out, is_lxc ? "rule %" PRIu32 " (" : "syscalls[%" PRIu32 "] (", entry);
     scc_strbuf_add_escaped(out, file);
     scc_strbuf_addf(out, ":%" PRIu32 ")", line);
 }
@@ -114,7 +117,7 @@ static void add_entry(struct scc_strbuf *out, const char *file, uint32_t entry, 
 static void add_rule_name(struct told *told, const struct scc_rule *rule)
 {
     struct scc_place place = scc_policy_place_of(told->explanation->input->policy, rule);
-    add_entry(&told->body, place.file, rule->origin.entry, place.line);
+    add_entry(told, rule->origin.entry, place.file, place.line);
     bool is_for_other = told->item->call && rule->call != told->item->call;
     if (is_for_other)
         scc_strbuf_addf(&told->body, ", for %s,", rule->call->name);
@@ -376,7 +379,7 @@ static void tell_left_out(struct told *told)
         if (left_out->call != item->call || is_certain || item->door)
             continue;
         struct scc_place place = scc_json_place(left_out->name);
-        add_entry(&told->body, place.file, left_out->entry->node->position, place.line);
+        add_entry(told, left_out->entry->node->position, place.file, place.line);
         if (left_out->has_return)
             add_verb(told, " would allow it ", " would answer ", left_out->return_value);
         else

@@ -68,13 +68,22 @@ static int check_operands(const struct scc_query_usage *usage, const struct scc_
     return 0;
 }
 
+static struct scc_option_group target_group(const struct scc_query_usage *usage,
+                                            struct scc_query *query)
+{
+    struct scc_option_group group = scc_target_option_group(&query->target_options);
+    if (usage->target_heading)
+        group.heading = usage->target_heading;
+    return group;
+}
+
 int scc_query_start(struct scc_query *query, const struct scc_query_usage *usage, int argc,
                     char **argv, scc_error **err)
 {
     const struct scc_option_group groups[] = {
         {"Options:", usage->options, usage->option_count, usage->settings},
         usage->more,
-        scc_target_option_group(&query->target_options),
+        target_group(usage, query),
         {"Report:", rows, SCC_COUNT(rows), query},
     };
     struct scc_option_group used[SCC_COUNT(groups)];
@@ -109,6 +118,22 @@ int scc_query_read(struct scc_query *query, int index, struct scc_input *input, 
 {
     return scc_input_read(query->operands[index], query->choice.targets[0], &query->target_options,
                           input, query->diags, err);
+}
+
+int scc_query_read_program(struct scc_query *query, int index, struct scc_input *input,
+                           scc_error **err)
+{
+    if (scc_query_read(query, index, input, err) < 0)
+        return -1;
+    if (input->kind == SCC_INPUT_PROGRAM)
+        return 0;
+    const char *kind = scc_input_kind_name(input);
+    if (!input->profile)
+        return scc_error_set(err, SCC_ERROR_INPUT, "%s: %s, expected a program", input->name, kind);
+    return scc_error_set(err, SCC_ERROR_INPUT,
+                         "%s: %s, expected a program; seccompc --export-bpf FILE %s%s makes one",
+                         input->name, kind, input->is_config ? "--spec " : "",
+                         query->operands[index]);
 }
 
 int scc_query_check_output(const struct scc_query *query, const char *option, const char *path,

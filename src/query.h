@@ -16,8 +16,14 @@ struct scc_query_usage {
     size_t option_count;
     void *settings;
     struct scc_option_group more; /* shared with other commands; count 0: none */
+    const char *target_heading;   /* above the target's options in the help; NULL: the usual one */
     int operands_min, operands_max;
 };
+
+/** The target's heading of commands that take a program alone. */
+#define SCC_QUERY_PROGRAM_HEADING                                                                  \
+    "Target (--arch: the byte order; --caps, --kernel: which entry of a sealed blob;\n"            \
+    "how a profile would be read makes no difference to a program):"
 
 struct scc_query {
     struct scc_target_options target_options;
@@ -40,6 +46,10 @@ int scc_query_start(struct scc_query *query, const struct scc_query_usage *usage
 
 /** Reads operand @p index as a profile, config or program for the query's target. */
 int scc_query_read(struct scc_query *query, int index, struct scc_input *input, scc_error **err);
+
+/** As scc_query_read(), but anything else than a program is refused (SCC_ERROR_INPUT). */
+int scc_query_read_program(struct scc_query *query, int index, struct scc_input *input,
+                           scc_error **err);
 
 /** As scc_query_read(), but a blob stays whole. */
 int scc_query_read_whole(struct scc_query *query, int index, struct scc_input *input,

@@ -186,20 +186,18 @@ static const struct scc_option rows[] = {
     {"arch", 0, "NAME",
      "the architecture, by Docker's, libseccomp's or SCMP_ARCH_ name (default: this machine; "
      "`help` "
-     "lists them); compile takes several, and each output FILE but a blob's then contains %a",
+     "lists them)",
      apply_arch},
     {"caps", 0, "LIST",
-     "the container's capability bounding set (compile takes several for a blob): comma-separated "
-     "names, or docker (default), podman, current, none, all",
+     "the container's capability bounding set: comma-separated names, or docker (default), podman, "
+     "current, none, all",
      apply_caps},
     {"cap-add", 0, "LIST", "add capabilities to the set, as docker run does; all adds every one",
      apply_cap_add},
     {"cap-drop", 0, "LIST",
      "take capabilities from the set, as docker run does; all drops every one but the added",
      apply_cap_drop},
-    {"kernel", 0, "X.Y",
-     "the kernel, for minKernel (default: this machine's); compile takes several for a blob",
-     apply_kernel},
+    {"kernel", 0, "X.Y", "the kernel, for minKernel (default: this machine's)", apply_kernel},
     {"spec", 0, "CONFIG",
      "take the bounding set from this OCI runtime config; compile without PROFILE also takes its "
      "linux.seccomp",

@@ -53,6 +53,21 @@ run 2 --export-bpf - --export-oci - small.json
 says "named for two outputs"
 run 2 --spec - -
 run 2 --base64 small.json
+# What is no profile but another input is named, with the commands that take it.
+"$seccompc" -q --arch amd64 --export-bpf o.b64 --base64 --export-blob o.blob small.json
+for file in o.bpf o.b64 o.blob; do
+    run 4 $file
+    says "expected a profile; seccompc disasm, explain, sim, diff, within, verify and optimize take it"
+    run 4 lint $file
+    says "$file: a $([ $file = o.blob ] && echo 'sealed blob' || echo program), expected a profile"
+done
+rm o.b64 o.blob
+run 0 --help
+check "several targets are compile's" 'grep -q "several --arch: .*%a" out'
+for command in diff run oci cache; do
+    run 0 $command --help
+    check "and no other's: $command" '! grep -q "%a\|several for a blob" out'
+done
 rm -f piped.bpf o.bpf
 if command -v script >/dev/null; then
     script -qec "$seccompc --export-bpf - small.json" /dev/null >out 2>&1 </dev/null

@@ -46,6 +46,10 @@ check "the same bytes" 'cmp s390x.bpf again.bpf'
 run 4 disasm --arch amd64 s390x.bpf
 says "neither JSON nor a blob nor a program for x86_64"
 
+run 0 disasm --help
+check "what has no effect is not promised" \
+    'grep -q "makes no difference to a program" out && ! grep -q "%a" out'
+
 # --- through pipes
 "$seccompc" disasm --arch amd64 - <docker.bpf >piped.lst || fail "from a pipe"
 check "from a pipe" 'cmp piped.lst docker.lst'

@@ -125,8 +125,17 @@ echo 'x86_64 clone3' >in
 run 0 sim --arch amd64 o.lxc
 prints "ENOSYS"
 prints "o.lxc:7:1: rule 2"
-run 4 explain o.lxc read
-says "LXC's text"
+run 0 explain --arch amd64 --kernel 6.1 o.lxc clone3
+prints "rule 2 (o.lxc:7) answers ERRNO(ENOSYS)"
+for question in "verify o.lxc small.json" "disasm o.lxc" "optimize -o x.bpf o.lxc"; do
+    read -ra words <<<"$question"
+    run 4 "${words[@]}"
+    says "o.lxc: LXC's text, expected a program"
+    checks=$((checks + 1))
+    ! grep -q 'makes one' err || fail "no command makes a program of LXC's text: $(cat err)"
+done
+run 4 lint o.lxc
+says "o.lxc: LXC's text, expected a profile; seccompc explain, sim, diff and within take it"
 sed 's/^socketcall allow/socketcall log/' o.lxc >bad.lxc
 run 4 diff --arch amd64 o.lxc bad.lxc
 says "bad.lxc:6:"
