@@ -109,7 +109,7 @@ for text in '[]' '' '\357\273\277{}' 'x' '\001\002' '{"defaultAction": "SCMP_ACT
 done
 printf '2\ndenylist errno 1\nmount\n' >lxc.conf
 run 4 lint lxc.conf
-says "a profile in LXC's format, expected a profile in JSON or a config"
+says "LXC's text, expected a profile"
 
 # --- what can be done about a comparison of 64 bits, by its operator
 # fix OPERATOR ACTION TEXT: in a filter of another default the comparison has this advice.
