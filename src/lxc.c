@@ -167,25 +167,30 @@ static int check_arches(const struct scc_policy *policy, scc_error **err)
     return 0;
 }
 
-/** Refuses the loss of a rule that denies more than the default action; notes any other. */
-static int lose(struct view *view, const struct scc_arch *arch, const struct scc_rule *rule,
-                bool is_first, scc_error **err)
+/** Refuses the loss of a rule that denies more than the default action. */
+static int check_loss(const struct view *view, const struct scc_arch *arch,
+                      const struct scc_rule *rule, scc_error **err)
 {
     const struct scc_policy *policy = &view->policy;
-    if (scc_action_of(rule->return_value) < scc_action_of(policy->default_return)) {
-        struct scc_strbuf reason = {0};
-        scc_strbuf_addf(&reason,
-                        ", and LXC adds no rule for it on %s, where it is also behind %s: "
-                        "the call would get the default, ",
-                        arch->name, scc_syscall_door(rule->call, arch).call->name);
-        scc_action_describe(&reason, policy->default_return, policy->target);
-        SCC_AUTOFREE char *text = scc_strbuf_steal(&reason);
-        return text ? refuse_rule(policy, rule, text, err) : scc_error_nomem(err);
-    }
+    if (scc_action_of(rule->return_value) >= scc_action_of(policy->default_return))
+        return 0;
+    struct scc_strbuf reason = {0};
+    scc_strbuf_addf(&reason,
+                    ", and LXC adds no rule for it on %s, where it is also behind %s: "
+                    "the call would get the default, ",
+                    arch->name, scc_syscall_door(rule->call, arch).call->name);
+    scc_action_describe(&reason, policy->default_return, policy->target);
+    SCC_AUTOFREE char *text = scc_strbuf_steal(&reason);
+    return text ? refuse_rule(policy, rule, text, err) : scc_error_nomem(err);
+}
+
+/** Notes that @p call's rules are lost; @p is_first: no other's on this architecture yet. */
+static void note_loss(struct view *view, const struct scc_arch *arch,
+                      const struct scc_syscall *call, bool is_first)
+{
     if (is_first)
         scc_strbuf_addf(&view->lost, "%s%s:", view->lost.len ? "; " : "", arch->name);
-    scc_strbuf_addf(&view->lost, " %s", rule->call->name);
-    return 0;
+    scc_strbuf_addf(&view->lost, " %s", call->name);
 }
 
 /** Keeps what LXC adds of one architecture's rules: none by name behind a door. */
@@ -203,8 +208,11 @@ static int sift(struct view *view, const struct scc_policy_arch *from, struct sc
             to->placed[to->count++] = *placed;
             continue;
         }
-        if (rule->call != last && lose(view, from->arch, rule, !last, err) < 0)
+        /* Each rule: one that allows can stand before one that denies more than the default. */
+        if (check_loss(view, from->arch, rule, err) < 0)
             return -1;
+        if (rule->call != last)
+            note_loss(view, from->arch, rule->call, !last);
         last = rule->call;
     }
     return 0;

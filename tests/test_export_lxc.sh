@@ -75,6 +75,16 @@ sed -e 's/"SCMP_ACT_ERRNO",$/"SCMP_ACT_ALLOW",/' -e 's/"names": \["socket"\], "a
 run 4 -q --arch amd64 --export-lxc gone.lxc open.json
 says "socket: ERRNO(EPERM), and LXC adds no rule for it on x86"
 run 0 -q --arch arm64 --export-lxc closed.lxc open.json
+# Each of a call's rules is judged, in whatever order they stand.
+allows='"action": "SCMP_ACT_ALLOW", "args": [{"index": 1, "value": 1, "op": "SCMP_CMP_EQ"}]'
+kills='"action": "SCMP_ACT_KILL", "args": [{"index": 1, "value": 40, "op": "SCMP_CMP_EQ"}]'
+for two in "{\"names\": [\"socket\"], $allows}, {\"names\": [\"socket\"], $kills}" \
+    "{\"names\": [\"socket\"], $kills}, {\"names\": [\"socket\"], $allows}"; do
+    sed -e "s/^    {\"names\": \[\"socket\"\].*/    $two/" -e '/"index": 0, "value": 18446/d' small.json >two.json
+    run 4 -q --arch amd64 --export-lxc gone.lxc two.json
+    says "socket: KILL_THREAD, and LXC adds no rule for it on x86"
+    run 0 -q --arch arm64 --export-lxc closed.lxc two.json
+done
 sed 's/, "SCMP_ARCH_X32"//' small.json >no-x32.json
 run 4 -q --arch amd64 --export-lxc gone.lxc no-x32.json
 says "expected SCMP_ARCH_X32 among the architectures"
