@@ -180,7 +180,8 @@ static const struct scc_option program_rows[] = {
      "and fastest (default)",
      apply_level},
     {"allow-mismatch", 0, NULL,
-     "with -O0 and -O1: take libseccomp's program also where it answers otherwise than the profile",
+     "with -O0 and -O1: take libseccomp's program also where it answers otherwise than the "
+     "profile; with --export-lxc: write the text also where LXC would allow more",
      apply_allow_mismatch},
     {"no-crosscheck", 0, NULL, "do not have libseccomp write its program to compare with",
      apply_no_crosscheck},

@@ -190,33 +190,71 @@ static int tell(const struct scc_policy *policy, enum scc_diag_level level, scc_
                          what, detail);
 }
 
+/** Refuses LXC's text where LXC, whose filter is libseccomp's work, would allow what the policy
+ * denies: nothing in the text can prevent that. */
+static int refuse_wider_lxc(const struct scc_policy *policy, const scc_program *program,
+                            scc_error **err)
+{
+    struct scc_proof proof;
+    if (scc_prove_not_wider(policy, program, &proof, err) < 0)
+        return scc_error_wrap(err, "--export-lxc: libseccomp %s's program", scc_scmp_version());
+    if (proof.equal)
+        return 0;
+    SCC_AUTOFREE char *difference = describe(policy, &proof);
+    if (!difference)
+        return scc_error_nomem(err);
+    struct scc_place place = {.file = policy->profile_name};
+    if (proof.rule)
+        place = scc_policy_place_of(policy, proof.rule);
+    return scc_error_at(err, place, NULL,
+                        "--export-lxc: libseccomp %s, which LXC makes its filter with, would allow "
+                        "more than the profile: %s; --allow-mismatch writes the text all the same",
+                        scc_scmp_version(), difference);
+}
+
 /** What the library's program differs in, beside the names that it does not know. */
-static int crosscheck_program(struct scc_compiled *made, const struct scc_scmp_view *view,
-                              enum scc_diag_level level, scc_diags *diags, scc_error **err)
+static int compare_program(struct scc_compiled *made, const struct scc_scmp_view *view,
+                           const scc_program *program, enum scc_diag_level level, scc_diags *diags,
+                           scc_error **err)
 {
     scc_error *failure = NULL;
-    scc_program *program = NULL;
-    size_t repaired;
     struct scc_proof proof = {0};
-    int done = scc_scmp_write(made->policy, SCC_SCMP_LINEAR, &program, &repaired, &failure);
-    if (done == 0)
-        done = scc_prove(&view->policy, program, &proof, &failure);
-    if (done < 0) {
-        done = tell(made->policy, level, diags, err,
-                    "gives no program to compare with: ", scc_error_get_message(failure));
+    if (scc_prove(&view->policy, program, &proof, &failure) < 0) {
+        int done = tell(made->policy, level, diags, err,
+                        "gives no program to compare with: ", scc_error_get_message(failure));
         scc_error_free(failure);
-        scc_program_free(program);
         return done;
     }
     made->crosscheck.has_program = true;
     made->crosscheck.instructions = scc_program_count(program);
     made->crosscheck.equal = proof.equal;
-    scc_program_free(program);
     if (proof.equal)
         return 0;
     SCC_AUTOFREE char *difference = describe(&view->policy, &proof);
     return difference ? tell(made->policy, level, diags, err, "would be wrong here: ", difference)
                       : scc_error_nomem(err);
+}
+
+/** Has the library write its program, and compares. */
+static int crosscheck_program(struct scc_compiled *made, const struct scc_scmp_view *view,
+                              const struct scc_compile_options *options, enum scc_diag_level level,
+                              scc_diags *diags, scc_error **err)
+{
+    scc_error *failure = NULL;
+    scc_program *program = NULL;
+    size_t repaired;
+    int done = scc_scmp_write(made->policy, SCC_SCMP_LINEAR, &program, &repaired, &failure);
+    if (done < 0) {
+        done = tell(made->policy, level, diags, err,
+                    "gives no program to compare with: ", scc_error_get_message(failure));
+        scc_error_free(failure);
+        return done;
+    }
+    done = compare_program(made, view, program, level, diags, err);
+    if (done == 0 && !made->crosscheck.equal && options->wants_lxc && !options->allows_mismatch)
+        done = refuse_wider_lxc(&view->policy, program, err);
+    scc_program_free(program);
+    return done;
 }
 
 static int crosscheck(struct scc_compiled *made, const struct scc_compile_options *options,
@@ -241,7 +279,7 @@ static int crosscheck(struct scc_compiled *made, const struct scc_compile_option
                                             : "would have lost ",
                                 view.lost) < 0)
         return -1;
-    return crosscheck_program(made, &view, level, diags, err);
+    return crosscheck_program(made, &view, options, level, diags, err);
 }
 
 /*

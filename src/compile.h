@@ -21,7 +21,10 @@ struct scc_compile_options {
     enum scc_level level;
     struct scc_emit_options emit; /* at level 2 */
     struct scc_reading reading;
-    /** At levels 0 and 1: take libseccomp's program where it is wrong, with a warning. */
+    /**
+     * At levels 0 and 1: take libseccomp's program where it is wrong, with a warning. At level 2:
+     * write LXC's text where it is wrong so that it allows more than the policy.
+     */
     bool allows_mismatch;
     /** At level 2: have libseccomp write its program too, and tell where it differs. */
     bool crosschecks;

@@ -13,16 +13,29 @@ static void free_space(struct scc_decision_space **space)
     scc_decision_space_free(*space);
 }
 
+/** What is to be proved, of which policy and program. */
+struct claim {
+    const struct scc_policy *policy;
+    const struct scc_program *program;
+    bool is_not_wider; /* that the program is not more permissive; else that it is equal */
+};
+
+/** Whether the answers in @p proof show that the claim is wrong. */
+static bool is_refuted(const struct claim *claim, const struct scc_proof *proof)
+{
+    return claim->is_not_wider ? scc_action_of(proof->actual) > scc_action_of(proof->expected)
+                               : proof->actual != proof->expected;
+}
+
 /**
  * Fills in what belongs to the input proof->call. The policy's tables and the interpreter are asked
  * again: they share no code with the diagrams, so a wrong diagram cannot pass as a wrong program.
  */
-static int explain(const struct scc_policy *policy, const struct scc_program *program,
-                   struct scc_proof *proof, scc_error **err)
+static int explain(const struct claim *claim, struct scc_proof *proof, scc_error **err)
 {
-    proof->rule = scc_policy_match(policy, &proof->call, &proof->expected);
-    proof->actual = scc_program_sim(program, &proof->call).return_value;
-    if (proof->expected != proof->actual)
+    proof->rule = scc_policy_match(claim->policy, &proof->call, &proof->expected);
+    proof->actual = scc_program_sim(claim->program, &proof->call).return_value;
+    if (is_refuted(claim, proof))
         return 0;
     return scc_error_set(err, SCC_ERROR_INPUT,
                          "not decided: the decision diagram shows a difference that is none; "
@@ -43,17 +56,30 @@ static int pick_difference(struct scc_decision_space *space, const struct scc_po
     return 0;
 }
 
-/** Proves in one space; it is the caller's. */
-static int prove_in(struct scc_decision_space *space, const struct scc_policy *policy,
-                    const struct scc_program *program, struct scc_proof *proof, scc_error **err)
+/** Where the claim is wrong. */
+static int find_wrong(struct scc_decision_space *space, const struct claim *claim,
+                      scc_diagram *where, scc_error **err)
 {
-    scc_diagram expected, where;
-    if (scc_decision_from_policy(space, policy, &expected, err) < 0 ||
-        scc_decision_where_program_differs(space, expected, program, &where, err) < 0)
+    scc_diagram expected, actual;
+    if (scc_decision_from_policy(space, claim->policy, &expected, err) < 0)
+        return -1;
+    if (!claim->is_not_wider)
+        return scc_decision_where_program_differs(space, expected, claim->program, where, err);
+    if (scc_decision_from_program(space, claim->program, &actual, err) < 0)
+        return -1;
+    return scc_decision_where_more_permissive(space, actual, expected, where, err);
+}
+
+/** Proves in one space; it is the caller's. */
+static int prove_in(struct scc_decision_space *space, const struct claim *claim,
+                    struct scc_proof *proof, scc_error **err)
+{
+    scc_diagram where;
+    if (find_wrong(space, claim, &where, err) < 0)
         return -1;
     struct scc_proof found = {.equal = where == SCC_DIAGRAM_NOWHERE};
-    if (!found.equal && (pick_difference(space, policy, where, &found, err) < 0 ||
-                         explain(policy, program, &found, err) < 0))
+    if (!found.equal && (pick_difference(space, claim->policy, where, &found, err) < 0 ||
+                         explain(claim, &found, err) < 0))
         return -1;
     found.nodes = scc_decision_node_count(space);
     *proof = found;
@@ -61,15 +87,14 @@ static int prove_in(struct scc_decision_space *space, const struct scc_policy *p
 }
 
 /** Proves in a new space; *is_exhausted: it failed at the bound. */
-static int prove_within(size_t node_limit, enum scc_decision_order order,
-                        const struct scc_policy *policy, const struct scc_program *program,
+static int prove_within(size_t node_limit, enum scc_decision_order order, const struct claim *claim,
                         struct scc_proof *proof, bool *is_exhausted, scc_error **err)
 {
     *is_exhausted = false;
     SCC_CLEANUP(free_space) struct scc_decision_space *space = NULL;
     if (scc_decision_space_new(node_limit, order, &space, err) < 0)
         return -1;
-    int result = prove_in(space, policy, program, proof, err);
+    int result = prove_in(space, claim, proof, err);
     *is_exhausted = scc_decision_is_exhausted(space);
     return result;
 }
@@ -93,10 +118,9 @@ static enum scc_decision_order find_order(const struct scc_program *program)
     return ascents < 0 ? SCC_ORDER_BY_WORD_REVERSED : SCC_ORDER_BY_WORD;
 }
 
-int scc_prove(const struct scc_policy *policy, const struct scc_program *program,
-              struct scc_proof *proof, scc_error **err)
+static int prove(const struct claim *claim, struct scc_proof *proof, scc_error **err)
 {
-    enum scc_decision_order order = find_order(program);
+    enum scc_decision_order order = find_order(claim->program);
     const struct {
         size_t nodes;
         enum scc_decision_order order;
@@ -109,8 +133,8 @@ int scc_prove(const struct scc_policy *policy, const struct scc_program *program
     bool is_exhausted = true;
     scc_error *first = NULL;
     for (size_t i = 0; i < SCC_COUNT(attempts) && is_exhausted; i++) {
-        if (prove_within(attempts[i].nodes, attempts[i].order, policy, program, proof,
-                         &is_exhausted, first ? NULL : &first) == 0) {
+        if (prove_within(attempts[i].nodes, attempts[i].order, claim, proof, &is_exhausted,
+                         first ? NULL : &first) == 0) {
             scc_error_free(first);
             return 0;
         }
@@ -120,6 +144,18 @@ int scc_prove(const struct scc_policy *policy, const struct scc_program *program
     else
         scc_error_free(first);
     return -1;
+}
+
+int scc_prove(const struct scc_policy *policy, const struct scc_program *program,
+              struct scc_proof *proof, scc_error **err)
+{
+    return prove(&(struct claim){policy, program, false}, proof, err);
+}
+
+int scc_prove_not_wider(const struct scc_policy *policy, const struct scc_program *program,
+                        struct scc_proof *proof, scc_error **err)
+{
+    return prove(&(struct claim){policy, program, true}, proof, err);
 }
 
 /*

@@ -19,11 +19,11 @@ enum {
 
 /** What was found. But for `equal` and `nodes` the members say how the two differ. */
 struct scc_proof {
-    /** For every audit arch, number, argument and instruction pointer. */
+    /** For every audit arch, number, argument and instruction pointer; what was asked holds. */
     bool equal;
     /** Nodes of the decision diagram that it took. */
     size_t nodes;
-    /** An input that the two answer differently, as plain as there is (scc_decision_pick()). */
+    /** An input that shows that it does not, as plain as there is (scc_decision_pick()). */
     struct scc_call call;
     /** The arguments that the difference depends on at this number, bit i for argument i. */
     uint8_t args;
@@ -41,6 +41,14 @@ struct scc_proof {
  */
 int scc_prove(const struct scc_policy *policy, const struct scc_program *program,
               struct scc_proof *proof, scc_error **err);
+
+/**
+ * As scc_prove(), of a weaker claim: whether the program answers no input more permissively than
+ * @p policy, by scc_decision_where_more_permissive()'s order. It then may answer otherwise, but
+ * opens nothing that the policy closes.
+ */
+int scc_prove_not_wider(const struct scc_policy *policy, const struct scc_program *program,
+                        struct scc_proof *proof, scc_error **err);
 
 /**
  * Adds one line on the difference in @p proof: the call, what the profile says and by which rule,

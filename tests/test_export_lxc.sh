@@ -71,7 +71,8 @@ check "nothing is left of what failed" '[ "$(echo gone*)" = "gone*" ]'
 says "log.json:9:"
 says "--export-lxc: clone3: LOG"
 says "syscalls[1]"
-sed -e 's/"SCMP_ACT_ERRNO",$/"SCMP_ACT_ALLOW",/' -e 's/"names": \["socket"\], "action": "SCMP_ACT_ALLOW"/"names": ["socket"], "action": "SCMP_ACT_ERRNO"/' small.json >open.json
+sed -e 's/"SCMP_ACT_ERRNO",$/"SCMP_ACT_ALLOW",/' -e 's/"names": \["socket"\], "action": "SCMP_ACT_ALLOW"/"names": ["socket"], "action": "SCMP_ACT_ERRNO"/' \
+    -e 's/18446744073709551615/38/' small.json >open.json
 run 4 -q --arch amd64 --export-lxc gone.lxc open.json
 says "socket: ERRNO(EPERM), and LXC adds no rule for it on x86"
 run 0 -q --arch arm64 --export-lxc closed.lxc open.json
@@ -113,6 +114,41 @@ J
     run 4 -q --arch amd64 --export-lxc gone.lxc mseal.json
     says "libseccomp 2.5.4 does not know mseal"
     run 0 -q --no-crosscheck --arch amd64 --export-lxc mseal.lxc mseal.json
+
+    # --- what it gets wrong so that LXC would allow more than the profile does
+    # closes COMPARISONS...: open.json's target and default, and rules for read that answer ERRNO(77)
+    closes() {
+        sed '/"syscalls": \[/q' open.json
+        local joint=''
+        for cmps; do
+            echo "$joint{\"names\": [\"read\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 77, \"args\": [$cmps]}"
+            joint=,
+        done
+        echo ']}'
+    }
+    # cmp_of ARGUMENT OPERATOR VALUE
+    cmp_of() { echo "{\"index\": $1, \"op\": \"SCMP_CMP_$2\", \"value\": $3}"; }
+    closes "$(cmp_of 0 EQ 5), $(cmp_of 2 LT 4294967296)" >cut.json
+    closes "$(cmp_of 0 LT 4294967297)" "$(cmp_of 0 LT 1)" >below.json
+    closes "$(cmp_of 0 LT 1)" "$(cmp_of 0 LT 4294967297)" >above.json
+    for name in cut below above; do
+        run 4 -q --arch amd64 --kernel 6.1 --export-lxc gone.lxc "$name.json"
+        says "$name.json:"
+        says "would allow more than the profile"
+        says "the program ALLOW; --allow-mismatch writes the text all the same"
+        run 0 --allow-mismatch --arch amd64 --kernel 6.1 --export-lxc wide.lxc "$name.json"
+        says "libseccomp 2.5.4 would be wrong here"
+        run 4 -q --strict --allow-mismatch --arch amd64 --kernel 6.1 --export-lxc gone.lxc "$name.json"
+        run 0 --arch amd64 --kernel 6.1 --export-oci wide.json "$name.json"
+        says "libseccomp 2.5.4 would be wrong here"
+    done
+    run 4 -q --arch amd64 --kernel 6.1 --export-lxc gone.lxc cut.json
+    says "x86 read (3) with a0 = 0x5"
+    # stricter than the profile: a warning, as it opens nothing
+    sed -e 's/"defaultAction": "SCMP_ACT_ALLOW"/"defaultAction": "SCMP_ACT_ERRNO"/' \
+        -e 's/"SCMP_ACT_ERRNO", "errnoRet": 77/"SCMP_ACT_ALLOW"/' cut.json >closed.json
+    run 0 --arch amd64 --kernel 6.1 --export-lxc closed.lxc closed.json
+    says "libseccomp 2.5.4 would be wrong here"
     ;;
 esac
 

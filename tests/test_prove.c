@@ -547,6 +547,43 @@ Test(prove, says_by_whose_rule_a_door_is_open)
     free_fixture(&fixture);
 }
 
+/** A program that answers otherwise, but nowhere more permissively, opens nothing. */
+Test(prove, tells_wider_from_stricter)
+{
+    static const char text[] = "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\n\"syscalls\":[\n"
+                               "{\"names\":[\"getpid\"],\"action\":\"SCMP_ACT_KILL_PROCESS\"}]}";
+    static const struct {
+        uint32_t otherwise, getpid;
+        bool is_wider;
+    } cases[] = {
+        {SECCOMP_RET_ERRNO | 1, SECCOMP_RET_KILL_PROCESS, false},
+        {SECCOMP_RET_ERRNO | 2, SECCOMP_RET_KILL_PROCESS, false},
+        {SECCOMP_RET_TRAP, SECCOMP_RET_KILL_PROCESS, false},
+        {SECCOMP_RET_TRAP, SECCOMP_RET_KILL_THREAD, true},
+        {SECCOMP_RET_USER_NOTIF, SECCOMP_RET_KILL_PROCESS, true},
+    };
+    struct fixture fixture = policy_of_text(text, "aarch64");
+    for (size_t i = 0; i < SCC_COUNT(cases); i++) {
+        struct sock_filter insns[] = {
+            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 4),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, fixture.policy->target->audit, 1, 0),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 172, 1, 0), /* getpid */
+            BPF_STMT(BPF_RET | BPF_K, cases[i].otherwise),
+            BPF_STMT(BPF_RET | BPF_K, cases[i].getpid),
+        };
+        struct scc_program program = PROGRAM_OF(insns);
+        struct scc_proof proof;
+        scc_error *err = NULL;
+        must(scc_prove_not_wider(fixture.policy, &program, &proof, &err), err);
+        cr_assert_eq(proof.equal, !cases[i].is_wider, "case %zu", i);
+        if (cases[i].is_wider)
+            check_difference(fixture.policy, &program, &proof);
+    }
+    free_fixture(&fixture);
+}
+
 /*
  * Bounds
  */
