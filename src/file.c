@@ -198,6 +198,10 @@ static int write_all(int fd, const char *path, const void *bytes, size_t len, sc
 /** The mode of a file that was not there before. */
 #define MODE_NEW ((mode_t)-1)
 
+/** Until all is written, what replaces a file is its owner's alone: those who could not read that
+ * one must not read this one either, not even what a kill leaves behind. */
+#define UNFINISHED_MODE 0600
+
 /** Says whether the bytes go into a stream (1) or a new file (0), or refuses the path (-1). */
 static int classify(const char *path, mode_t *mode, scc_error **err)
 {
@@ -238,14 +242,15 @@ static int refuse_beside(const struct output *output, scc_error **err)
     return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: no free temporary name", output->path);
 }
 
-/** Opens a new file beside the output. */
-static int open_temporary(struct output *output, scc_error **err)
+/** Opens a new file beside the output, which is to have @p mode in the end. */
+static int open_temporary(struct output *output, mode_t mode, scc_error **err)
 {
     for (int i = 0; i < TRIES; i++) {
         if (choose_beside(&output->temporary, err) < 0)
             return -1;
         int fd = openat(output->dir_fd, output->temporary.name,
-                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, NEW_FILE_MODE);
+                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                        mode == MODE_NEW ? NEW_FILE_MODE : UNFINISHED_MODE);
         if (fd >= 0 || errno != EEXIST)
             return fd >= 0 ? fd : scc_error_errno(err, errno, "%s", output->path);
     }
@@ -281,7 +286,8 @@ static int adopt(int fd, mode_t mode, const struct scc_file_identity *identity)
     struct stat status;
     if (identity && fstat(fd, &status) < 0)
         return -1;
-    /* Before the mode: a change of the owner can take bits from it. */
+    /* Before the mode: a change of the owner can take bits from it, and the mode's readers are not
+     * to be those of another owner and group. */
     if (identity && (status.st_uid != identity->owner || status.st_gid != identity->group) &&
         fchown(fd, identity->owner, identity->group) < 0)
         return -1;
@@ -294,7 +300,7 @@ static int stage_file(struct output *output, mode_t mode, const struct scc_file_
 {
     if (open_directory(output, err) < 0)
         return -1;
-    SCC_CLEANUP(scc_close_fd) int fd = open_temporary(output, err);
+    SCC_CLEANUP(scc_close_fd) int fd = open_temporary(output, mode, err);
     if (fd < 0) {
         scc_close_fd(&output->dir_fd);
         return -1;

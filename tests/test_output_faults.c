@@ -98,6 +98,9 @@ static const struct contents old = {(char *)"what stood here", 15};
 static const char *const outputs[] = {"o.bpf", "o.json", "o.h"};
 enum { OUTPUT_COUNT = SCC_COUNT(outputs), OLD_MODE = 0640 };
 
+/** Sets of outputs, as bits. */
+enum { NONE_IS_THERE = 0, ONE_IS_THERE = 2, ALL_ARE_THERE = (1 << OUTPUT_COUNT) - 1 };
+
 static char *const compile_words[] = {(char *)"seccompc",
                                       (char *)"--arch",
                                       (char *)"amd64",
@@ -161,6 +164,22 @@ static unsigned count_temporaries(const struct contents *what)
     return count;
 }
 
+/** Whatever a kill left in the folder @p name: nobody reads it who could not read the output. */
+static void check_temporaries_modes(const struct fault *fault, const char *name)
+{
+    DIR *dir = opendir(name);
+    cr_assert_not_null(dir);
+    for (const struct dirent *item; (item = readdir(dir)) != NULL;) {
+        struct stat status;
+        if (strncmp(item->d_name, ".seccompc.", 10) != 0)
+            continue;
+        cr_assert_eq(fstatat(dirfd(dir), item->d_name, &status, 0), 0);
+        cr_expect_eq(status.st_mode & 07777 & ~OLD_MODE, 0, "call %u (%d), %d: %s has mode %o",
+                     fault->at, fault->nr, fault->how, item->d_name, status.st_mode);
+    }
+    closedir(dir);
+}
+
 static void remove_temporaries(void)
 {
     DIR *dir = opendir(".");
@@ -183,6 +202,8 @@ static void compile_with(struct fault *fault, unsigned is_there)
     if (!is_killed)
         cr_expect(count_temporaries(NULL) == 0 || is_said("cannot be removed"),
                   "call %u (%d), %d: a temporary file", fault->at, fault->nr, fault->how);
+    if (is_there == ALL_ARE_THERE)
+        check_temporaries_modes(fault, ".");
     remove_temporaries();
 }
 
@@ -240,8 +261,6 @@ static void compile_on_dying_disk(struct fault *fault, unsigned is_there)
                  "call %u (%d), %d: old contents are lost", fault->at, fault->nr, fault->how);
     remove_temporaries();
 }
-
-enum { NONE_IS_THERE = 0, ONE_IS_THERE = 2, ALL_ARE_THERE = (1 << OUTPUT_COUNT) - 1 };
 
 FaultTest(on_new_outputs)
 {
@@ -517,6 +536,7 @@ static void rewrite_in_place(struct fault *fault, struct contents wanted)
                        : "neither");
     cr_assert_eq(stat("b/config.json", &status), 0);
     cr_expect_eq(status.st_mode & 07777, OLD_MODE);
+    check_temporaries_modes(fault, "b");
     cr_expect(is_killed || count_files("b", ".seccompc.") == 0 || is_said("cannot be removed"),
               "call %u (%d), %d: a temporary file", fault->at, fault->nr, fault->how);
     remove_folder(AT_FDCWD, "b");
