@@ -89,8 +89,16 @@ int scc_file_read_own(const char *path, size_t max_bytes, char **text, size_t *l
         return scc_error_errno(err, errno, "%s", path);
     if (!S_ISREG(status.st_mode))
         return refuse_special(path, status.st_mode, err);
-    *identity = (struct scc_file_identity){status.st_dev, status.st_ino, status.st_mode & 07777,
-                                           status.st_uid, status.st_gid};
+    *identity = (struct scc_file_identity){
+        .device = status.st_dev,
+        .number = status.st_ino,
+        .mode = status.st_mode & 07777,
+        .owner = status.st_uid,
+        .group = status.st_gid,
+        .size_bytes = status.st_size,
+        .modified = status.st_mtim,
+        .changed = status.st_ctim,
+    };
     return read_all(fd, path, max_bytes, text, len_bytes, err);
 }
 
@@ -131,6 +139,8 @@ struct output {
     ino_t dir_ino;
     const char *base; /* inside path */
     struct beside temporary;
+    bool replaces_read;            /* it is to replace the file `read`, and no other */
+    struct scc_file_identity read; /* as it was read */
 };
 
 struct scc_output_set {
@@ -363,8 +373,11 @@ static int stage(struct scc_output_set *set, const char *path,
     int is_stream = identity ? 0 : classify(path, &mode, err);
     if (is_stream < 0)
         return -1;
-    if (identity)
+    if (identity) {
         mode = identity->mode;
+        output.replaces_read = true;
+        output.read = *identity;
+    }
     output.path = strdup(path);
     int done = output.path ? 0 : scc_error_nomem(err);
     if (done == 0)
@@ -380,6 +393,36 @@ static int stage(struct scc_output_set *set, const char *path,
     return 0;
 }
 
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/** What may have happened to a file since it was read. */
+enum expectation {
+    EXPECT_UNTOUCHED,
+    EXPECT_RENAMED, /* or linked, by us: file systems note that in st_ctim */
+};
+
+/** Refuses where @p name in @p dir_fd is not the file that was read, as it was. @p path is what a
+ * person knows it as. */
+static int check_read(int dir_fd, const char *name, const char *path,
+                      const struct scc_file_identity *identity, enum expectation expectation,
+                      scc_error **err)
+{
+    struct stat status;
+    if (fstatat(dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+        return scc_error_errno(err, errno, "%s", path);
+    if (status.st_dev != identity->device || status.st_ino != identity->number)
+        return scc_error_set(err, SCC_ERROR_SYSTEM,
+                             "%s: another file by now, expected the one that was read", path);
+    if (status.st_size == identity->size_bytes &&
+        is_same_time(status.st_mtim, identity->modified) &&
+        (expectation == EXPECT_RENAMED || is_same_time(status.st_ctim, identity->changed)))
+        return 0;
+    return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: changed since it was read", path);
+}
+
 int scc_output_set_add(struct scc_output_set *set, const char *path, const void *bytes,
                        size_t len_bytes, scc_error **err)
 {
@@ -390,12 +433,8 @@ int scc_output_set_replace(struct scc_output_set *set, const char *path,
                            const struct scc_file_identity *identity, const void *bytes,
                            size_t len_bytes, scc_error **err)
 {
-    struct stat status;
-    if (lstat(path, &status) < 0)
-        return scc_error_errno(err, errno, "%s", path);
-    if (status.st_dev != identity->device || status.st_ino != identity->number)
-        return scc_error_set(err, SCC_ERROR_SYSTEM,
-                             "%s: another file by now, expected the one that was read", path);
+    if (check_read(AT_FDCWD, path, path, identity, EXPECT_UNTOUCHED, err) < 0)
+        return -1;
     return stage(set, path, identity, bytes, len_bytes, err);
 }
 
@@ -473,11 +512,40 @@ static int publish_by_links(struct output *output, scc_error **err)
 }
 
 /**
+ * Gives the new contents the name of the file that was read. What somebody else writes there until
+ * the exchange is seen behind it, and put back by take_back(). This remains: who has the old file
+ * open writes into it to the end, which nobody sees; and where names cannot be exchanged, another
+ * file that gets the name between the last look and rename(2) is lost, without links also what is
+ * written into this one then.
+ */
+static int publish_over_read(struct output *output, scc_error **err)
+{
+    const struct scc_file_identity *read = &output->read;
+    if (check_read(output->dir_fd, output->base, output->path, read, EXPECT_UNTOUCHED, err) < 0)
+        return -1;
+    if (rename_with(output, RENAME_EXCHANGE) == 0)
+        output->stage = STAGE_EXCHANGED;
+    else if (errno != EINVAL && errno != ENOSYS)
+        return scc_error_errno(err, errno, "%s", output->path);
+    else if (publish_by_links(output, err) < 0)
+        return -1;
+    if (output->stage == STAGE_REPLACED)
+        return 0;
+    if (output->stage != STAGE_EXCHANGED)
+        return scc_error_set(err, SCC_ERROR_SYSTEM,
+                             "%s: gone by now, expected the file that was read", output->path);
+    return check_read(output->dir_fd, output->temporary.name, output->path, read, EXPECT_RENAMED,
+                      err);
+}
+
+/**
  * Gives the new contents their name. Exchanging keeps the old contents until all outputs are in
  * place; whether there is an old file can change between two tries, so either way is tried again.
  */
 static int publish(struct output *output, scc_error **err)
 {
+    if (output->replaces_read)
+        return publish_over_read(output, err);
     for (int i = 0; i < TRIES; i++) {
         if (rename_with(output, RENAME_NOREPLACE) == 0) {
             output->stage = STAGE_CREATED;

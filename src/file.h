@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "diag.h"
 #include "error.h"
@@ -21,13 +22,15 @@ const char *scc_file_shown_name(const char *path);
 int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_bytes,
                   scc_error **err);
 
-/** A file that is to be replaced by what is made of it. */
+/** A file that is to be replaced by what is made of it, as it was before it was read. */
 struct scc_file_identity {
     dev_t device;
     ino_t number;
     mode_t mode; /* permissions alone */
     uid_t owner;
     gid_t group;
+    off_t size_bytes;
+    struct timespec modified, changed; /* st_mtim, st_ctim */
 };
 
 /**
@@ -65,7 +68,8 @@ int scc_output_set_add(struct scc_output_set *set, const char *path, const void 
 
 /**
  * As scc_output_set_add(), for the file that was read as @p identity: the new one gets its mode,
- * owner and group, or is refused. SCC_ERROR_SYSTEM also where another file has that name by now.
+ * owner and group, or is refused. SCC_ERROR_SYSTEM also where another file has that name by now, or
+ * this one was changed; the commit looks again, and puts back what somebody else wrote meanwhile.
  * Extended attributes are not kept.
  */
 int scc_output_set_replace(struct scc_output_set *set, const char *path,

@@ -149,6 +149,10 @@ static void spoil(const struct watch *watch, const struct seccomp_notif *call,
     fault->nr = call->data.nr;
     fault->first = call->data.args[0];
     fault->is_in_main = (pid_t)call->pid == watch->child;
+    if (fault->how == FAULT_ACT) {
+        fault->act();
+        return;
+    }
     response->flags = 0;
     if (fault->how == FAULT_SHORT) {
         response->val = do_shortly((pid_t)call->pid, &call->data);

@@ -15,6 +15,7 @@
 enum {
     FAULT_KILL = -1,  /* the process is killed (SIGKILL) before the call is made */
     FAULT_SHORT = -2, /* one byte is read or written; other calls do not count */
+    FAULT_ACT = -3,   /* no fault: the test does something before the call is made */
 };
 
 /** Under a sanitizer, which makes each process slow, not each call is tried. */
@@ -29,6 +30,7 @@ struct fault {
     unsigned at;                  /* from 0 */
     int how;                      /* an errno, FAULT_KILL or FAULT_SHORT */
     const volatile bool *is_over; /* where it is true calls count no more; may be NULL */
+    void (*act)(void);            /* what is done by FAULT_ACT */
     bool lasts;                   /* all later calls that change a directory or file fail too */
     const int *lacking;           /* calls that always answer EINVAL and never count, or NULL */
     size_t lacking_count;

@@ -544,6 +544,22 @@ FolderTest(replaces_no_other_file)
     cr_assert_eq(count_files(".", NULL, 0), 0);
 }
 
+FolderTest(puts_back_what_was_changed_meanwhile)
+{
+    scc_error *err = NULL;
+    put_file("c", "old", 0600);
+    struct scc_file_identity identity = read_own("c", "old");
+    must(scc_output_set_replace(set, "c", &identity, "new", 3, &err), err);
+    cr_assert_eq(truncate("c", 1), 0);
+    expect_refused(scc_output_set_commit(set, NULL, &err), &err, "c: changed since it was read");
+    cr_assert_str_eq(contents("c"), "o");
+    expect_refused(scc_output_set_replace(set, "c", &identity, "new", 3, &err), &err,
+                   "c: changed since it was read");
+    scc_output_set_free(set);
+    set = NULL;
+    cr_expect_eq(count_files(".", NULL, 0), 1);
+}
+
 FolderTest(reads_as_its_own_no_link_and_nothing_special)
 {
     static const struct {

@@ -174,8 +174,9 @@ static void check_temporaries_modes(const struct fault *fault, const char *name)
         if (strncmp(item->d_name, ".seccompc.", 10) != 0)
             continue;
         cr_assert_eq(fstatat(dirfd(dir), item->d_name, &status, 0), 0);
-        cr_expect_eq(status.st_mode & 07777 & ~OLD_MODE, 0, "call %u (%d), %d: %s has mode %o",
-                     fault->at, fault->nr, fault->how, item->d_name, status.st_mode);
+        cr_expect_eq(status.st_mode & 07777 & ~(mode_t)OLD_MODE, 0,
+                     "call %u (%d), %d: %s has mode %o", fault->at, fault->nr, fault->how,
+                     item->d_name, status.st_mode);
     }
     closedir(dir);
 }
@@ -569,6 +570,80 @@ FaultTest(on_a_config_in_place)
             is_done = fault.is_done;
         }
         cr_expect_gt(at, faults[i] == FAULT_SHORT ? 2 : 20, "%u calls", at);
+    }
+    free(wanted.bytes);
+}
+
+/*
+ * Somebody else writes the config at the same time
+ */
+
+/** Of another length, and so seen also where the clock of files stood still. */
+static const char other_text[] =
+    "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": "
+    "[{\"names\": [\"read\", \"write\"], \"action\": \"SCMP_ACT_ALLOW\"}]}}}\n";
+
+static const struct contents other_config = {(char *)other_text, sizeof other_text - 1};
+
+static void write_into_config(void)
+{
+    write_contents("b/config.json", other_config);
+}
+
+static void put_in_place_of_config(void)
+{
+    write_contents("b/other", other_config);
+    cr_assert_eq(rename("b/other", "b/config.json"), 0);
+}
+
+/** Rewrites the config while somebody else does: what that one wrote, or what is made of it, is
+ * what stands there then. Returns whether the command refused. */
+static bool rewrite_beside(struct fault *fault, struct contents wanted)
+{
+    write_contents("b/config.json", old_config);
+    bool is_finished = check_status(fault, fault_run_command(fault, in_place_words));
+    bool is_old = file_is("b/config.json", old_config), is_new = file_is("b/config.json", wanted);
+    if (fault->is_done)
+        cr_expect(!is_old && !is_new, "call %u (%d): the other's config is lost, %s", fault->at,
+                  fault->nr, is_old ? "old" : "made of the old one");
+    else
+        cr_expect(is_new);
+    cr_expect(is_finished || is_said("changed since it was read") ||
+              is_said("another file by now") || is_said("gone by now"));
+    cr_expect_eq(count_files("b", ".seccompc."), 0, "call %u (%d): a temporary file", fault->at,
+                 fault->nr);
+    remove_folder(AT_FDCWD, "b");
+    cr_assert_eq(mkdir("b", 0700), 0);
+    return !is_finished;
+}
+
+FaultTest(on_a_config_that_somebody_else_writes)
+{
+    static const int lacking[] = {SYS_renameat2};
+    static const struct {
+        void (*act)(void);
+        bool lacks_exchange;
+    } cases[] = {
+        {write_into_config, false},
+        {put_in_place_of_config, false},
+#ifdef SYS_renameat
+        {write_into_config, true},
+#endif
+    };
+    struct contents wanted = make_config();
+    for (size_t i = 0; i < SCC_COUNT(cases); i++) {
+        bool is_done = true;
+        unsigned refusals = 0;
+        for (unsigned at = 0; is_done; at += FAULT_STEP) {
+            struct fault fault = {.at = at,
+                                  .how = FAULT_ACT,
+                                  .act = cases[i].act,
+                                  .lacking = lacking,
+                                  .lacking_count = cases[i].lacks_exchange};
+            refusals += rewrite_beside(&fault, wanted);
+            is_done = fault.is_done;
+        }
+        cr_expect_gt(refusals, 8 / FAULT_STEP, "%u refusals", refusals);
     }
     free(wanted.bytes);
 }
