@@ -396,8 +396,8 @@ static int warn_notify(struct selecting *at)
     if (any && !policy->listener_path &&
         scc_diags_add(
             at->diags, SCC_DIAG_WARNING, scc_policy_place_of(policy, any), NULL, at->err,
-            "%s: NOTIFY without listenerPath: runc and crun refuse to start, and without a "
-            "listener the kernel answers ENOSYS",
+            "%s: NOTIFY without listenerPath: runc refuses to start, and under crun, where "
+            "nobody listens then, the kernel answers ENOSYS",
             any->call->name) < 0)
         return -1;
     if (!write_rule)

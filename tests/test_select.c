@@ -615,6 +615,21 @@ Test(select, takes_flags_and_listener_over)
     selected_clear(&made);
 }
 
+/* crun 1.8.1 starts such a container, runc does not. */
+Test(select, warns_of_a_notification_without_listener)
+{
+    struct selected made = select_for(
+        "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['SCMP_ARCH_NATIVE'], 'syscalls': [\n"
+        "{'names': ['mount'], 'action': 'SCMP_ACT_NOTIFY'}]}",
+        "amd64", 0, "6.1");
+    must_hold(&made);
+    cr_assert_eq(count_told(&made, SCC_DIAG_WARNING,
+                            "mount: NOTIFY without listenerPath: runc refuses to start, and under "
+                            "crun, where nobody listens then, the kernel answers ENOSYS"),
+                 1);
+    selected_clear(&made);
+}
+
 /* What the profiles select for real targets, by names that differ between targets. */
 Test(select, selects_dockers_default_as_docker_does)
 {
