@@ -9,7 +9,9 @@
 /**
  * Reads @p path ("-" is standard input). *caps becomes the bounding set,
  * process.capabilities.bounding; where a part of that path is absent or null the set is empty, as
- * moby's selection takes it. Where @p profile is not NULL, it becomes linux.seccomp; a config
+ * moby's selection takes it. A capability that is not known here, as of a newer kernel, is passed
+ * over with a warning in @p diags (may be NULL): a profile cannot name it, so it decides nothing.
+ * Where @p profile is not NULL, it becomes linux.seccomp; a config
  * without one is an error, since seccomp is then off.
  */
 int scc_config_read(const char *path, scc_cap_set *caps, scc_profile **profile, scc_diags *diags,
@@ -45,7 +47,8 @@ int scc_config_find_annotation(const struct scc_json_node *root,
                                const struct scc_json_node **annotation, scc_error **err);
 
 /** The bounding set of the config @p root, as scc_config_read() reads it. */
-int scc_config_bounding_set(const struct scc_json_node *root, scc_cap_set *caps, scc_error **err);
+int scc_config_bounding_set(const struct scc_json_node *root, scc_cap_set *caps, scc_diags *diags,
+                            scc_error **err);
 
 /** As scc_config_read(), of a document that is taken over, also on failure. */
 int scc_config_from_json(struct scc_json *doc, scc_cap_set *caps, scc_profile **profile,

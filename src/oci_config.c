@@ -28,11 +28,12 @@ struct scc_oci_config {
  */
 
 /** Finds what the config says beside linux.seccomp, which is *seccomp, or NULL. */
-static int find_parts(scc_oci_config *config, const struct scc_json_node **seccomp, scc_error **err)
+static int find_parts(scc_oci_config *config, const struct scc_json_node **seccomp,
+                      scc_diags *diags, scc_error **err)
 {
     const struct scc_json_node *linux_node;
     if (scc_config_check(config->root, err) < 0 ||
-        scc_config_bounding_set(config->root, &config->caps, err) < 0 ||
+        scc_config_bounding_set(config->root, &config->caps, diags, err) < 0 ||
         scc_config_find(config->root, seccomp_path, SCC_COUNT(seccomp_path), seccomp, err) < 0 ||
         scc_config_find(config->root, seccomp_path, 1, &linux_node, err) < 0 ||
         scc_config_find_annotation(config->root, &config->annotation, err) < 0)
@@ -47,7 +48,7 @@ static int read_config(scc_oci_config *config, const scc_profile *instead, scc_d
 {
     const struct scc_json_node *seccomp = NULL;
     config->root = scc_json_root(config->doc);
-    if (find_parts(config, &seccomp, err) < 0)
+    if (find_parts(config, &seccomp, diags, err) < 0)
         return -1;
     config->profile = instead;
     if (instead || scc_config_is_off(seccomp))

@@ -109,8 +109,12 @@ Test(config, refuses_what_it_cannot_use)
          "a string, expected an array"},
         {"{" SECCOMP ",\n" BOUNDING("['CAP_CHOWN', 7]") "}", 2, 56,
          "process.capabilities.bounding[1]", "a number, expected a string"},
-        {"{" SECCOMP ",\n" BOUNDING("['CAP_CHWON']") "}", 2, 43, "process.capabilities.bounding[0]",
+        {"{" SECCOMP ",\n" BOUNDING("['Cap_CHWON']") "}", 2, 43, "process.capabilities.bounding[0]",
          "did you mean \"CAP_CHOWN\"?"},
+        {"{" SECCOMP ",\n" BOUNDING("['CAP_']") "}", 2, 43, "process.capabilities.bounding[0]",
+         "expected a capability"},
+        {"{" SECCOMP ",\n" BOUNDING("['CAP_CHOWN,CAP_KILL']") "}", 2, 43,
+         "process.capabilities.bounding[0]", "expected a capability"},
         {"{" SECCOMP ",\n" BOUNDING("['chown']") "}", 2, 43, "process.capabilities.bounding[0]",
          "expected a capability"},
         /* seccomp is off */
@@ -145,6 +149,35 @@ Test(config, refuses_what_it_cannot_use)
                   "expected path %s: %s", cases[i].path ? cases[i].path : "none", told);
         cr_expect_not_null(strstr(told, cases[i].says), "expected \"%s\": %s", cases[i].says, told);
         scc_error_free(err);
+    }
+}
+
+/* A newer kernel's: no rule can name it, and the container is to start. */
+Test(config, passes_over_capabilities_that_it_does_not_know)
+{
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        {"{" SECCOMP ",\n" BOUNDING("['CAP_CHOWN', 'CAP_NEW_THING_2']") "}",
+         ":2:56: \"CAP_NEW_THING_2\": no capability that is known here; a profile cannot name it, "
+         "so "
+         "it is passed over (process.capabilities.bounding[1])"},
+        {"{" SECCOMP ",\n" BOUNDING("['CAP_XQZ', 'CAP_CHOWN', 'CAP_NEW_THING', 'CAP_ABC']") "}",
+         ":2:43: \"CAP_XQZ\" and 2 more: no capability"},
+        {"{" SECCOMP ",\n" BOUNDING("['CAP_CHWON', 'CAP_CHOWN']") "}",
+         "so it is passed over; did you mean \"CAP_CHOWN\"?"},
+    };
+    for (size_t i = 0; i < SCC_COUNT(cases); i++) {
+        char path[64];
+        scc_cap_set caps = untouched;
+        struct selected made = {.diags = scc_diags_new()};
+        int fd = config_file(cases[i].text, path, sizeof path);
+        must(scc_config_read(path, &caps, NULL, made.diags, &made.err), made.err);
+        close(fd);
+        cr_expect_eq(caps, 1ull << CAP_CHOWN, "%s", cases[i].text);
+        cr_expect_eq(scc_diags_count(made.diags, SCC_DIAG_WARNING), 1);
+        cr_expect_eq(count_told(&made, SCC_DIAG_WARNING, cases[i].says), 1, "%s", cases[i].says);
+        selected_clear(&made);
     }
 }
 
