@@ -408,7 +408,8 @@ int scc_cache_compile(const scc_cache *cache, const struct scc_cache_source *sou
                       const scc_target *target, const struct scc_compile_options *options,
                       scc_cached **cached, scc_diags *diags, scc_error **err)
 {
-    const struct scc_compile_options deciding = scc_cache_program_options(options);
+    struct scc_compile_options deciding = scc_cache_program_options(options);
+    deciding.warns = options->warns;
     struct scc_cache_inputs inputs = {.target = target, .options = &deciding};
     struct request at = {.store = cache ? cache->store : NULL, .inputs = &inputs, .diags = diags};
     SCC_AUTOFREE char *owned = NULL;

@@ -15,7 +15,7 @@ struct scc_cache {
 
 /**
  * As scc_cache_get(), with a compilation's own options, of which those count that decide which
- * program comes out.
+ * program comes out, and `warns`, which is asked when it has to be compiled.
  */
 int scc_cache_compile(const scc_cache *cache, const struct scc_cache_source *source,
                       const scc_target *target, const struct scc_compile_options *options,

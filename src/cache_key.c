@@ -13,15 +13,16 @@
 static_assert(sizeof(struct scc_emit_options) == 2 * sizeof(void *),
               "scc_cache_program_options() and add_emit_options() name every option");
 static_assert(sizeof(struct scc_reading) == 5 * sizeof(int), "add_reading() names every option");
-static_assert(sizeof(struct scc_compile_options) ==
-                  sizeof(struct scc_emit_options) + sizeof(struct scc_reading) + 3 * sizeof(int),
+static_assert(sizeof(struct scc_compile_options) == sizeof(struct scc_emit_options) +
+                                                        sizeof(struct scc_reading) +
+                                                        3 * sizeof(int) + sizeof(void (*)(void)),
               "scc_cache_program_options() and scc_cache_key() name every option");
 
 struct scc_compile_options scc_cache_program_options(const struct scc_compile_options *options)
 {
     const struct scc_emit_options emit = {options->emit.optimize_for, options->emit.frequencies};
     const struct scc_compile_options deciding = {
-        options->level, emit, options->reading, options->allows_mismatch, false, false, false,
+        options->level, emit, options->reading, options->allows_mismatch, false, false, false, NULL,
     };
     return deciding;
 }

@@ -420,16 +420,6 @@ static int read_profile(const char *path, scc_profile **profile, scc_diags *diag
     return scc_profile_read(path, profile, diags, err);
 }
 
-static int refuse_warnings(const scc_diags *diags, size_t count, scc_error **err)
-{
-    enum scc_diag_level level = SCC_DIAG_NOTE;
-    const char *first = "";
-    for (size_t i = 0; level != SCC_DIAG_WARNING; i++)
-        first = scc_diags_at(diags, i, &level);
-    return scc_error_set(err, SCC_ERROR_INPUT, "%zu warning%s, refused by --strict; the first: %s",
-                         count, count == 1 ? "" : "s", first);
-}
-
 /** Adds to an error for which of several targets it is. */
 static int wrap_target(const struct scc_target *target, scc_error **err)
 {
@@ -449,6 +439,7 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
     options.reading = at->settings->target.reading;
     options.wants_oci = at->settings->oci_path != NULL;
     options.wants_lxc = at->settings->lxc_path != NULL;
+    options.warns = scc_lint_warn;
     /* Beside what a runtime builds from, the crosscheck gives notes and figures alone. */
     bool tells_all =
         at->settings->style == SCC_REPORT_PERSON || at->settings->style == SCC_REPORT_JSON;
@@ -466,15 +457,12 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
         if (scc_compile(profile, target->target, &options, &target->compiled, diags, at->err) < 0)
             return choice->count > 1 ? wrap_target(target->target, at->err) : -1;
         report->target_count++;
-        if (scc_report_find_hardening(target, diags, at->err) < 0 ||
-            scc_lint_warn(profile, target->target, target->compiled.policy, diags, at->err) < 0)
+        if (scc_report_find_hardening(target, diags, at->err) < 0)
             return -1;
     }
-    if (scc_diags_drop_repeats(diags, at->err) < 0)
+    if (scc_diags_drop_repeats(diags, at->err) < 0 ||
+        (at->settings->is_strict && scc_diags_refuse_warnings(diags, at->err) < 0))
         return -1;
-    size_t warnings = scc_diags_count(diags, SCC_DIAG_WARNING);
-    if (at->settings->is_strict && warnings)
-        return refuse_warnings(diags, warnings, at->err);
     for (size_t i = 0; i < choice->count; i++) {
         if (stage_all(at, &report->targets[i].compiled) < 0)
             return -1;

@@ -13,6 +13,7 @@
 #include "error.h"
 #include "file.h"
 #include "json_build.h"
+#include "lint.h"
 #include "oci_config.h"
 #include "report.h"
 #include "target_options.h"
@@ -25,6 +26,7 @@ struct settings {
     const char *bundle;  /* of --in-place, or NULL */
     const char *profile; /* or NULL */
     bool falls_back;
+    bool is_strict;
     bool has_style;
     enum scc_report_style style;
     bool wants_help;
@@ -48,6 +50,13 @@ static int apply_fallback(void *settings, const char *value, scc_error **err)
 {
     (void)value, (void)err;
     ((struct settings *)settings)->falls_back = true;
+    return 0;
+}
+
+static int apply_strict(void *settings, const char *value, scc_error **err)
+{
+    (void)value, (void)err;
+    ((struct settings *)settings)->is_strict = true;
     return 0;
 }
 
@@ -96,8 +105,12 @@ static const struct scc_option rows[] = {
      "config has none, as a privileged container's",
      apply_profile},
     {"fallback", 0, NULL,
-     "where anything fails after the config was read, pass it on unchanged, with a warning",
+     "where anything fails after the config was read, pass it on unchanged, with a warning that -q "
+     "does not silence; not with --profile, whose filter the unchanged config has not",
      apply_fallback},
+    {"strict", 0, NULL,
+     "warnings are errors; compiles anew, without the cache, since a hit has none to tell",
+     apply_strict},
 };
 
 static const struct scc_option report_rows[] = {
@@ -117,7 +130,7 @@ static void print_help(const struct scc_option_group *groups, size_t group_count
         "with the program of its linux.seccomp in the annotation that crun loads, and the slim "
         "profile in linux.seccomp, for runc and every other runtime. Nothing else changes. The "
         "target is this machine with the config's own bounding set, unless options say otherwise. "
-        "A config without linux.seccomp passes unchanged.",
+        "A config without linux.seccomp passes unchanged, with a warning.",
         0, 0);
     scc_options_help(stdout, groups, group_count);
 }
@@ -137,6 +150,11 @@ static int check_settings(const struct settings *settings, scc_error **err)
         return scc_error_set(err, SCC_ERROR_USAGE,
                              "%s: --in-place names the config already, expected no other",
                              settings->config);
+    if (settings->falls_back && (settings->profile || settings->is_strict))
+        return scc_error_set(err, SCC_ERROR_USAGE,
+                             "--fallback: the config would pass without what %s asks for, expected "
+                             "one of them",
+                             settings->profile ? "--profile" : "--strict");
     if (settings->target.arch_count > 1)
         return scc_error_set(err, SCC_ERROR_USAGE, "%zu architectures, expected one",
                              settings->target.arch_count);
@@ -218,11 +236,13 @@ static int choose_target(struct job *job, scc_error **err)
 static int rewrite(struct job *job, scc_error **err)
 {
     const struct settings *settings = job->settings;
-    const struct scc_compile_options options = {.level = SCC_LEVEL_OWN,
-                                                .reading = settings->target.reading};
+    const struct scc_compile_options options = {
+        .level = SCC_LEVEL_OWN, .reading = settings->target.reading, .warns = scc_lint_warn};
+    /* A hit would have no warnings, and pass what a compilation does not. */
+    struct scc_cache_settings from = settings->cache;
+    from.is_unused |= settings->is_strict;
     scc_cache *cache = NULL;
-    if (choose_target(job, err) < 0 ||
-        scc_cache_settings_open(&settings->cache, &cache, job->diags, err) < 0)
+    if (choose_target(job, err) < 0 || scc_cache_settings_open(&from, &cache, job->diags, err) < 0)
         return -1;
     int done = scc_oci_config_rewrite(job->config, &job->target, &options, cache, &job->made,
                                       job->diags, err);
@@ -397,6 +417,8 @@ static int work_or_fall_back(struct job *job, scc_error **err)
     /* As all warnings about a profile, these come with the compilation, not with each start. */
     if (!job->made.is_hit)
         told = scc_diags_take(job->diags, job->told, done == 0 ? &job->failure : NULL);
+    if (done == 0 && told == 0 && job->settings->is_strict)
+        done = scc_diags_refuse_warnings(job->diags, &job->failure);
     if (done == 0 && told == 0)
         return 0;
     free(job->made.text);

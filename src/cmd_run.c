@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include <seccompc/blob.h>
-#include <seccompc/cache.h>
 #include <seccompc/load.h>
 
 #include "action.h"
+#include "cache.h"
 #include "cache_options.h"
 #include "cmd.h"
 #include "diag.h"
@@ -19,6 +19,7 @@
 #include "file.h"
 #include "input.h"
 #include "json.h"
+#include "lint.h"
 #include "program.h"
 #include "report.h"
 #include "syscall.h"
@@ -161,13 +162,15 @@ static int take_profile(const struct settings *settings, const struct scc_cache_
                         const struct scc_target *target, struct filter *filter, scc_diags *diags,
                         scc_error **err)
 {
-    const struct scc_cache_options options = {
+    const struct scc_compile_options options = {
+        .level = SCC_LEVEL_OWN,
         .reading = settings->target.reading,
+        .warns = scc_lint_warn,
     };
     scc_cache *cache = NULL;
     int done = scc_cache_settings_open(&settings->cache, &cache, diags, err);
     if (done == 0)
-        done = scc_cache_get(cache, source, target, &options, &filter->cached, diags, err);
+        done = scc_cache_compile(cache, source, target, &options, &filter->cached, diags, err);
     scc_cache_close(cache);
     if (done < 0)
         return -1;

@@ -7,6 +7,7 @@
 #include <linux/seccomp.h>
 #include <stdlib.h>
 
+#include "conflict.h"
 #include "cost.h"
 #include "diag.h"
 #include "emit_cost.h"
@@ -286,19 +287,18 @@ static int crosscheck(struct scc_compiled *made, const struct scc_compile_option
  * The pipeline
  */
 
+/** What to do about a policy that rules alone cannot say; both for --export-oci and for oci. */
+#define PROGRAM_ALONE                                                                              \
+    "a program alone can: seccompc --export-bpf or --export-blob without --export-oci"
+
 /** libseccomp answers conflicting rules by the shape of its tree, so the slim profile cannot say
  * more than that they conflict. */
-static int refuse_slim_conflicts(const scc_profile *profile, const scc_target *target,
-                                 const struct scc_compile_options *options, scc_error **err)
+static int refuse_slim_conflicts(const struct scc_policy *policy, scc_error **err)
 {
-    scc_policy *policy = NULL;
-    if (options->reading.on_conflict != SCC_CONFLICT_STRICTEST)
+    if (!policy->takes_strictest || scc_conflict_refuse(policy, err) == 0)
         return 0;
-    if (scc_policy_select(profile, target, NULL, &policy, NULL, err) < 0)
-        return scc_error_wrap(err,
-                              "the slim profile cannot say what --on-conflict strictest means");
-    scc_policy_free(policy);
-    return 0;
+    return scc_error_wrap(
+        err, "the slim profile cannot say what --on-conflict strictest means; " PROGRAM_ALONE);
 }
 
 /** Refuses the slim profile where nothing in it can say what --enosys adds. */
@@ -309,24 +309,21 @@ static int check_slim_enosys(const struct scc_policy *policy, scc_diags *diags, 
         return 0;
     if (policy->enosys == SCC_ENOSYS_KERNEL)
         return scc_error_at(err, place, NULL,
-                            "the slim profile cannot say what --enosys kernel means: runtimes "
-                            "would answer by the default action");
+                            "the slim profile cannot say what --enosys kernel means, and runtimes "
+                            "would answer by the default action; " PROGRAM_ALONE);
     return scc_diags_add(diags, SCC_DIAG_NOTE, place, NULL, err,
                          "runc adds what --enosys runc means to the slim profile, crun does not");
 }
 
-int scc_compile_check_slim(const scc_profile *profile, const scc_target *target,
-                           const struct scc_policy *policy,
+int scc_compile_check_slim(const struct scc_policy *policy,
                            const struct scc_compile_options *options, scc_diags *diags,
                            scc_error **err)
 {
     if (!options->wants_oci)
         return 0;
-    if (refuse_slim_conflicts(profile, target, options, err) < 0 ||
-        check_slim_enosys(policy, diags, err) < 0)
+    if (refuse_slim_conflicts(policy, err) < 0 || check_slim_enosys(policy, diags, err) < 0)
         return -1;
-    return scc_hardened_refuse(policy, "the slim profile",
-                               "expected a program (--export-bpf, --export-blob)", err);
+    return scc_hardened_refuse(policy, "the slim profile", PROGRAM_ALONE, err);
 }
 
 static int emit(struct scc_compiled *made, const struct scc_compile_options *options,
@@ -354,7 +351,7 @@ int scc_compile(const scc_profile *profile, const scc_target *target,
     struct scc_compiled made = {0};
     if (scc_policy_select(profile, target, &options->reading, &made.policy, diags, err) < 0)
         return -1;
-    int done = scc_compile_check_slim(profile, target, made.policy, options, diags, err);
+    int done = scc_compile_check_slim(made.policy, options, diags, err);
     if (done == 0)
         done = emit(&made, options, diags, err);
     if (done == 0) {
@@ -364,6 +361,8 @@ int scc_compile(const scc_profile *profile, const scc_target *target,
     if (done == 0 && options->wants_lxc &&
         scc_policy_to_lxc(made.policy, &made.lxc, &made.lxc_bytes, diags, err) < 0)
         done = scc_error_wrap(err, "--export-lxc");
+    if (done == 0 && options->warns)
+        done = options->warns(profile, target, made.policy, diags, err);
     if (done < 0) {
         scc_compiled_clear(&made);
         return -1;

@@ -32,6 +32,10 @@ struct scc_compile_options {
     bool wants_oci;
     /** LXC's text is wanted: as above, and it is made. */
     bool wants_lxc;
+    /** Looks at what was compiled for what its author is to be warned of: scc_lint_warn(), which is
+     * the command's alone; or NULL. Returns 0, or -1. */
+    int (*warns)(const scc_profile *profile, const struct scc_target *target,
+                 const scc_policy *policy, scc_diags *diags, scc_error **err);
 };
 
 /** What libseccomp made of the same policy. */
@@ -71,11 +75,10 @@ int scc_compile(const scc_profile *profile, const scc_target *target,
 void scc_compiled_clear(struct scc_compiled *compiled);
 
 /**
- * Where @p options want the slim profile: refuses (SCC_ERROR_INPUT) a @p policy of @p profile that
- * it cannot say. What one runtime alone makes of it is a note. scc_compile() asks this, too.
+ * Where @p options want the slim profile: refuses (SCC_ERROR_INPUT) a @p policy that it cannot say.
+ * What one runtime alone makes of it is a note. scc_compile() asks this, too.
  */
-int scc_compile_check_slim(const scc_profile *profile, const scc_target *target,
-                           const struct scc_policy *policy,
+int scc_compile_check_slim(const struct scc_policy *policy,
                            const struct scc_compile_options *options, scc_diags *diags,
                            scc_error **err);
 

@@ -40,7 +40,10 @@ static int describe(const struct scc_policy *policy, const struct scc_decision_c
     scc_action_describe(&text, second->return_value, policy->target);
     scc_strbuf_addf(&text, " here, and line %u answers the same call with ", first->origin.line);
     scc_action_describe(&text, first->return_value, policy->target);
-    scc_strbuf_add(&text, "; expected one action (--on-conflict strictest chooses one)");
+    scc_strbuf_add(&text, "; expected one action");
+    if (!policy->takes_strictest)
+        scc_strbuf_add(&text,
+                       " (--on-conflict strictest chooses one, which a program alone can say)");
     scc_policy_add_origin(&path, policy, second);
     SCC_AUTOFREE char *message = scc_strbuf_steal(&text);
     SCC_AUTOFREE char *path_text = scc_strbuf_steal(&path);

@@ -118,3 +118,16 @@ int scc_diags_drop_repeats(scc_diags *diags, scc_error **err)
     diags->count = kept;
     return 0;
 }
+
+int scc_diags_refuse_warnings(const scc_diags *diags, scc_error **err)
+{
+    const size_t count = scc_diags_count(diags, SCC_DIAG_WARNING);
+    enum scc_diag_level level = SCC_DIAG_NOTE;
+    const char *first = "";
+    if (!count)
+        return 0;
+    for (size_t i = 0; level != SCC_DIAG_WARNING; i++)
+        first = scc_diags_at(diags, i, &level);
+    return scc_error_set(err, SCC_ERROR_INPUT, "%zu warning%s, refused by --strict; the first: %s",
+                         count, count == 1 ? "" : "s", first);
+}

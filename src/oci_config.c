@@ -119,8 +119,9 @@ static int tell_annotation(const scc_oci_config *config, enum scc_diag_level lev
 int scc_oci_config_tell_off(const scc_oci_config *config, scc_diags *diags, scc_error **err)
 {
     const struct scc_place place = {.file = scc_json_place(config->root).file};
-    if (scc_diags_add(diags, SCC_DIAG_NOTE, place, NULL, err,
-                      "no linux.seccomp: seccomp is off, and the config stays as it is") < 0)
+    if (scc_diags_add(diags, SCC_DIAG_WARNING, place, NULL, err,
+                      "no linux.seccomp: seccomp is off, and the config stays as it is (--profile "
+                      "gives it a filter)") < 0)
         return -1;
     if (!config->annotation || config->annotation->kind == SCC_JSON_NULL)
         return 0;
@@ -198,7 +199,7 @@ static int make_slim(const scc_oci_config *config, const scc_target *target,
     if (scc_policy_select(config->profile, target, &options->reading, &policy, NULL, err) < 0)
         return -1;
     char *made = NULL;
-    int done = scc_compile_check_slim(config->profile, target, policy, options, NULL, err);
+    int done = scc_compile_check_slim(policy, options, NULL, err);
     if (done == 0 && (made = scc_policy_to_oci(policy, &len)) == NULL)
         done = scc_error_nomem(err);
     scc_policy_free(policy);

@@ -53,8 +53,8 @@ const scc_profile *scc_oci_config_profile(const scc_oci_config *config);
 scc_cap_set scc_oci_config_caps(const scc_oci_config *config);
 
 /**
- * Tells in @p diags that seccomp is off in @p config: a note; a warning where crun would take a
- * program from an annotation that is there. Returns 0, or -1 without memory.
+ * Tells in @p diags that seccomp is off in @p config, and whether crun would take a program from an
+ * annotation that is there: warnings. Returns 0, or -1 without memory.
  */
 int scc_oci_config_tell_off(const scc_oci_config *config, scc_diags *diags, scc_error **err);
 
@@ -77,7 +77,7 @@ struct scc_oci_rewritten {
  * Makes the config's text with the slim profile and the program of its profile for @p target, from
  * @p cache (which may be NULL) or compiled now, as @p options say. What the installed libseccomp
  * would lose is told only when something is compiled, since it takes longer than all the rest, and
- * so are warnings about the profile. The config must have a profile.
+ * so are warnings about the profile, those of `warns` included. The config must have a profile.
  *
  * Errors: those of scc_compile(); SCC_ERROR_INPUT where the slim profile cannot say what the
  * program enforces, and where the config has no members.

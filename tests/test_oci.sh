@@ -97,6 +97,11 @@ for text in '{}' '{"ociVersion": "1.0.2"}' '{"linux": {"seccomp": null}} ' ' {"l
     run 0 oci --stats
     check "unchanged: ${text:0:40}" 'cmp -s in out'
     says 'seccomp is off'
+    run 0 oci
+    check "unchanged, off terminals: ${text:0:40}" 'cmp -s in out'
+    says 'seccompc: warning: standard input: no linux.seccomp: seccomp is off'
+    run 0 oci -q
+    check "unchanged, -q: ${text:0:40}" 'cmp -s in out && [[ ! -s err ]]'
 done
 printf '{"linux": {}, "annotations": {"%s": "AAAA"}}' $key >in
 run 0 oci
@@ -194,12 +199,41 @@ fails 4 'no JSON at all'
 fails 4 '{"a": 1, "a": 2}'
 fails 4 '{"linux": {"seccomp": {"defaultAction": "SCMP_ACT_NOTHING"}}}'
 fails 4 '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": []}'
-fails 3 "$(cat config.json)" --profile missing.json
 fails 3 "$(cat config.json)" --spec missing.json
 fails 2 "$(cat config.json)" --spec other.json --caps none
-# What the slim profile cannot say would hold under crun alone.
+# Without words but this one.
+run 0 oci --no-cache --fallback -q --enosys kernel config.json
+check '--fallback -q' '[[ $(wc -l <err) == 1 ]]'
+says 'seccompc: warning: the config is passed on unchanged (--fallback): '
+# What the slim profile cannot say would hold under crun alone; a program can, by another command.
+alone='a program alone can: seccompc --export-bpf or --export-blob without --export-oci'
+# refuses TEXT ARGUMENT...: says so and what to do.
+refuses() {
+    local what=$1
+    shift
+    run 4 oci --no-cache "$@"
+    says "the slim profile cannot say what $what"
+    says "$alone"
+    check "what was given is not recommended: $*" '! grep -q "strictest chooses" err'
+}
 fails 4 "$(cat config.json)" --enosys kernel
-says 'the slim profile cannot say what --enosys kernel means'
+refuses '--enosys kernel means' --enosys kernel config.json
+refuses '--harden makes of this rule' --harden config.json
+compare() { # ACTION ARGUMENT
+    printf '{"names": ["read"], "action": "%s", "args": [{"index": %s, "value": 1, "op": "SCMP_CMP_EQ"}]}' \
+        "$@"
+}
+printf '{"linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [%s, %s]}}}' \
+    "$(compare SCMP_ACT_ERRNO 0)" "$(compare SCMP_ACT_KILL 1)" >conflict.json
+run 4 oci --no-cache conflict.json
+says 'expected one action (--on-conflict strictest chooses one, which a program alone can say)'
+refuses '--on-conflict strictest means' --on-conflict strictest conflict.json
+# Without its filter is not how a config may pass for which one was asked.
+for name in --profile=off.json --strict; do
+    run 2 oci --fallback $name config.json
+    says '--fallback: the config would pass without what --'
+    check "--fallback $name" '[[ ! -s out ]]'
+done
 
 # written EXPECTED NAME REDIRECTION: what comes of a config where these streams are not as they should.
 written() {
@@ -229,6 +263,45 @@ for fallback in '' --fallback; do
     written 'no standard input' '<&-'
     check 'no standard input: nothing is written' '[[ ! -s out ]]'
 done
+
+#
+# What a compilation warns of
+#
+
+cat >traps.json <<'E'
+{"linux": {"seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"],
+    "syscalls": [
+    {"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [
+        {"index": 0, "value": 40, "op": "SCMP_CMP_NE"}]},
+    {"names": ["prctl"], "action": "SCMP_ACT_ALLOW", "args": [
+        {"index": 1, "value": 5, "op": "SCMP_CMP_GT"}, {"index": 1, "value": 9, "op": "SCMP_CMP_LT"}]},
+    {"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}}}
+E
+# The same that seccompc says of the config, where the slim profile is wanted, too.
+run 0 --spec traps.json --export-oci slim.json
+grep '^seccompc: warning: ' err | sort >expected
+check 'there are warnings of both kinds' \
+    'grep -q "is compared as 64 bits" expected && grep -q "prctl" expected'
+run 0 oci --cache-dir traps traps.json
+check 'oci warns as a compilation does' 'sort err | cmp -s - expected'
+cp out traps.out
+run 0 oci --cache-dir traps traps.json
+check 'a hit is quiet' '[[ ! -s err ]] && cmp -s out traps.out'
+run 0 oci --no-cache --json traps.json
+check '--json' '[[ $(member err warnings) == *"is compared as 64 bits"* ]]'
+# With --strict the answer is the same with and without an entry in the cache, which it does not use.
+for attempt in 1 2; do
+    run 4 oci --strict --cache-dir traps traps.json
+    check "--strict, $attempt" '[[ ! -s out ]]'
+    says 'refused by --strict; the first: '
+done
+run 4 oci --strict --no-cache --json traps.json
+check '--strict --json' '[[ $(member err warnings) == *"is compared as 64 bits"* ]]'
+run 4 oci --strict off.json
+says '1 warning, refused by --strict; the first: off.json: no linux.seccomp'
+printf '{"linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}}}' >fine.json
+run 0 oci --strict --cache-dir strict --json fine.json
+check '--strict: nothing to warn of' '[[ $(member err warnings) == "[]" && ! -e strict ]]'
 
 #
 # The cache

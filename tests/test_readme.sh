@@ -26,6 +26,13 @@ while IFS= read -r line; do
         continue
     fi
     count=$((count + 1))
+    for needed in crun jq; do
+        case $block in
+        *"$needed "*)
+            command -v $needed >/dev/null ||
+                { echo "without $needed, not run: $block"; block=; continue 2; } ;;
+        esac
+    done
     case $block in
     *bwrap*) command -v bwrap >/dev/null || { echo "without bwrap, not run: $block"; block=; continue; } ;;
     *'meson install'*) block=${block//meson install/DESTDIR=$work/root meson install} ;;

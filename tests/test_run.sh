@@ -58,6 +58,16 @@ run 2 run --cache-dir /proc/none deny.json -- sh -c 'cd /'
 says 'compiled without a cache'
 says "can't cd"
 
+# A compilation warns, a hit does not compile.
+mkdir -m 700 warned
+run 0 run --cache-dir warned "$profile" -- true
+says 'is compared as 64 bits'
+for option in '--cache-dir warned' '--no-cache -q'; do
+    # shellcheck disable=SC2086 # words
+    run 0 run $option "$profile" -- true
+    check "$option: no warning" '[ ! -s err ]'
+done
+
 # Exit status: the command's, with signals as the shell tells them; 125, 126, 127.
 run 7 run deny.bpf -- sh -c 'exit 7'
 run 137 run deny.bpf -- sh -c 'kill -9 $$'

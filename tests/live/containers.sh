@@ -132,6 +132,30 @@ rewrite_config() {
     "$SECCOMPC" oci -q --cache-dir "$work/cache" --in-place config.json
 }
 
+# start_bundle RUNTIME CONTAINER: a bundle as the docs make one, of the runtime's own config, which has no filter;
+# its command tells whether one is on.
+start_bundle() {
+    mkdir -p bundle
+    rm -f bundle/config.json
+    check "$1 spec" sh -c 'cd bundle && "$1" spec' sh "$1"
+    python3 - bundle/config.json "$work/rootfs" <<'P'
+import json, sys
+
+config = json.load(open(sys.argv[1]))
+config["process"].update(terminal=False, args=["grep", "^Seccomp:", "/proc/self/status"])
+config["root"]["path"] = sys.argv[2]
+json.dump(config, open(sys.argv[1], "w"))
+P
+    check "$1 spec: seccompc oci says that seccomp is off" \
+        sh -c '"$1" oci --in-place bundle 2>&1 | grep -q "warning: .*seccomp is off"' sh "$SECCOMPC"
+    check "$1 spec: no filter" runtime run --bundle bundle "$2"
+    check "$1 spec: no filter: $(cat check.out)" is_equal "$(cat check.out)" "$(printf 'Seccomp:\t0')"
+    check "$1 spec: seccompc oci --profile" "$SECCOMPC" oci -q --no-cache \
+        --profile "$sources/profiles/default.json" --in-place bundle
+    check "$1 spec: a filter" runtime run --bundle bundle "$2"
+    check "$1 spec: a filter: $(cat check.out)" is_equal "$(cat check.out)" "$(printf 'Seccomp:\t2')"
+}
+
 # resolve_default: whole.json becomes our default profile, resolved for Docker's capabilities as an
 # engine resolves it.
 resolve_default() {

@@ -64,12 +64,14 @@ done
 
 # As the README has it: all of this machine's files, and nothing else of a sandbox.
 readme() {
-    bwrap --dev-bind / / --seccomp 9 grep Seccomp: /proc/self/status 9<docker-O2.bpf
+    "$SECCOMPC" -q --caps none --export-bpf none.bpf "$sources/profiles/default.json"
+    bwrap --dev-bind / / --cap-drop ALL --seccomp 9 grep -E '^(Seccomp|CapEff):' \
+        /proc/self/status 9<none.bpf
 }
 check "bwrap, as the README has it: runs" readme
 cp check.out status
-check "bwrap, as the README has it: a filter is on" \
-    is_equal "$(cat status)" "$(printf 'Seccomp:\t2')"
+check "bwrap, as the README has it: a filter is on, and no capability is left" \
+    is_equal "$(cat status)" "$(printf 'CapEff:\t0000000000000000\nSeccomp:\t2')"
 
 # What is no program never becomes a sandbox without a filter.
 head -c 12 docker-O2.bpf >short.bpf

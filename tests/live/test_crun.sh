@@ -86,4 +86,6 @@ cp check.out status
 check "crun, seccompc oci: what exec starts is filtered" \
     is_equal "$(cat status)" "$filtered_status"
 check "crun, seccompc oci: is deleted" runtime delete --force live
+
+start_bundle crun live
 finish

@@ -90,14 +90,30 @@ check "podman, hook, conflict: $(cat conflict.out)" grep -q 'seccompc oci.*exit 
 check "podman, hook, conflict: seccompc says why" \
     refuse sh -c "'$SECCOMPC' --caps podman conflict.json 2>conflict.err"
 check "podman, hook, conflict: where" grep -q 'conflict.json:.*personality' conflict.err
+# A copy of the hook that keeps what seccompc says, as the docs have it.
+mkdir logging
+sed -n '/"path": "\/bin\/sh"/,/"args"/p' "$sources/docs/CONTAINERS.md" >words
+check "the docs have one hook with a log" is_equal "$(wc -l <words)" 2
+log=$work/seccompc-hook.log
+sed "s|/var/log/seccompc-hook.log|$log|" words >words.log
+sed -e '/"path"/r words.log' -e '/"path"/d' -e '/"args": \["seccompc"/d' "$hook" >logging/seccompc.json
+# use_hooks FOLDER: the hooks that are there, instead of the installed one.
+use_hooks() {
+    printf '[engine]\nhooks_dir = ["%s"]\n' "$1" \
+        >/etc/containers/containers.conf.d/zz-hooks.conf
+}
+use_hooks "$work/logging"
+check "podman, hook with a log: does not start" refuse contain conflict /bin/sh /status
+check "podman, hook with a log: says where: $(cat "$log")" \
+    grep -q '^seccompc: standard input:.*personality(' "$log"
+seccomp=$slim
+show_status "podman, hook with a log" "$filtered_status"
+seccomp=$work/conflict.json
 mkdir fallback
 sed 's/"oci"/"oci", "--fallback"/' "$hook" >fallback/seccompc.json
-cat >/etc/containers/containers.conf.d/zz-fallback.conf <<C
-[engine]
-hooks_dir = ["$work/fallback"]
-C
+use_hooks "$work/fallback"
 show_status "podman, hook, conflict, --fallback" "$filtered_status"
-rm /etc/containers/containers.conf.d/zz-fallback.conf
+rm /etc/containers/containers.conf.d/zz-hooks.conf
 
 # Turned off, podman does as before.
 documented 'rm .*containers.conf.d'

@@ -69,4 +69,6 @@ check "runc, seccompc oci: the config has the slim profile" is_equal \
     "$(python3 -c 'import json; print(json.load(open("config.json"))["linux"]["seccomp"] ==
 json.load(open("slim.json")))')" True
 show_filtered "runc, seccompc oci" runc,moby:0 rewritten.bpf
+
+start_bundle runc "$container"
 finish
