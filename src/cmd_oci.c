@@ -106,7 +106,7 @@ static const struct scc_option rows[] = {
      apply_profile},
     {"fallback", 0, NULL,
      "where anything fails after the config was read, pass it on unchanged, with a warning that -q "
-     "does not silence; not with --profile, whose filter the unchanged config has not",
+     "does not silence; not with --profile or --strict",
      apply_fallback},
     {"strict", 0, NULL,
      "warnings are errors; compiles anew, without the cache, since a hit has none to tell",
