@@ -246,9 +246,10 @@ static int check_entries(struct scc_lint *lint)
  */
 
 /** How the kernel takes an argument of which it ignores the high word. */
-static const char *type_in_words(const struct scc_syscall *call, unsigned arg)
+static const char *type_in_words(const struct scc_syscall *call, const struct scc_arch *arch,
+                                 unsigned arg)
 {
-    switch (scc_syscall_argument(call, arg)) {
+    switch (scc_syscall_argument(call, arch, arg)) {
     case SCC_ARGUMENT_INT:
         return "`int`";
     case SCC_ARGUMENT_UINT:
@@ -340,7 +341,7 @@ static int check_loose(struct scc_lint *lint, const struct scc_lint_number *numb
     rule = rule ? rule : scc_policy_match(lint->policy, &read, &answer);
     struct scc_lint_words words = {0};
     scc_strbuf_addf(&words.reason, "%s: %s argument %u is compared as 64 bits", name->name,
-                    type_in_words(name, arg), arg);
+                    type_in_words(name, number->arch, arg), arg);
     scc_lint_add_answer(&words.shown, lint, &call, (uint8_t)(1u << arg));
     scc_strbuf_add(&words.shown, ", but the kernel reads ");
     scc_lint_add_bare_call(&words.shown, lint, &read, (uint8_t)(1u << arg));

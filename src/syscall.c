@@ -84,9 +84,22 @@ bool scc_syscall_exists(const struct scc_syscall *call, const struct scc_arch *a
     return scc_syscall_nr(call, arch) != SCC_NR_NONE || scc_syscall_door(call, arch).call;
 }
 
-enum scc_argument_type scc_syscall_argument(const struct scc_syscall *call, unsigned arg)
+/** The types of the call's arguments, SCC_ARG_COUNT of them. */
+static const uint8_t *arguments_of(const struct scc_syscall *call, const struct scc_arch *arch)
 {
-    return (enum scc_argument_type)scc_syscall_arguments[call - scc_syscall_table][arg];
+    size_t index = (size_t)(call - scc_syscall_table);
+    for (size_t i = 0; i < SCC_OTHER_ARGUMENTS_COUNT; i++) {
+        const struct scc_other_arguments *other = &scc_syscall_other_arguments[i];
+        if (other->call == index && other->column == arch->column)
+            return other->types;
+    }
+    return scc_syscall_arguments[index];
+}
+
+enum scc_argument_type scc_syscall_argument(const struct scc_syscall *call,
+                                            const struct scc_arch *arch, unsigned arg)
+{
+    return (enum scc_argument_type)arguments_of(call, arch)[arg];
 }
 
 const char *scc_argument_type_name(enum scc_argument_type type)
@@ -117,10 +130,20 @@ bool scc_argument_is_32bit(enum scc_argument_type type)
 
 uint8_t scc_syscall_loose_args(const struct scc_syscall *call, const struct scc_arch *arch)
 {
+    const uint8_t *types = arguments_of(call, arch);
     unsigned args = 0;
     for (unsigned i = 0; arch->is_64bit && i < SCC_ARG_COUNT; i++)
-        args |= (unsigned)scc_argument_is_32bit(scc_syscall_argument(call, i)) << i;
+        args |= (unsigned)scc_argument_is_32bit((enum scc_argument_type)types[i]) << i;
     return (uint8_t)args;
+}
+
+unsigned scc_syscall_clone_flags(const struct scc_arch *arch)
+{
+    const uint8_t *types = arguments_of(scc_syscall_find("clone"), arch);
+    unsigned arg = 0;
+    while (types[arg] != SCC_ARGUMENT_LOW)
+        arg++;
+    return arg;
 }
 
 const char *scc_syscall_nearest(const char *name)

@@ -49,10 +49,12 @@ struct scc_syscall_door scc_syscall_door(const struct scc_syscall *call,
 bool scc_syscall_exists(const struct scc_syscall *call, const struct scc_arch *arch);
 
 /**
- * The type of argument @p arg (0 to 5) of @p call in the 64-bit kernels, as src/data/arguments.csv
- * has it; SCC_ARGUMENT_UNKNOWN where it has none, also behind the last argument.
+ * The type of argument @p arg (0 to 5) of @p call in the 64-bit kernel of @p arch, as
+ * src/data/arguments.csv has it; SCC_ARGUMENT_UNKNOWN where it has none, also behind the last
+ * argument.
  */
-enum scc_argument_type scc_syscall_argument(const struct scc_syscall *call, unsigned arg);
+enum scc_argument_type scc_syscall_argument(const struct scc_syscall *call,
+                                            const struct scc_arch *arch, unsigned arg);
 
 /** The type's name in src/data/arguments.csv; "unknown" for SCC_ARGUMENT_UNKNOWN. */
 const char *scc_argument_type_name(enum scc_argument_type type);
@@ -65,6 +67,12 @@ bool scc_argument_is_32bit(enum scc_argument_type type);
  * word although a filter sees it: those of 32 bits, on ABIs whose arguments have 64.
  */
 uint8_t scc_syscall_loose_args(const struct scc_syscall *call, const struct scc_arch *arch);
+
+/**
+ * Which argument of clone holds its flags: 0, or 1 on s390 and s390x, where the stack comes first
+ * (kernel/fork.c, CONFIG_CLONE_BACKWARDS2).
+ */
+unsigned scc_syscall_clone_flags(const struct scc_arch *arch);
 
 /** The known name nearest to @p name, or NULL where none is near. */
 const char *scc_syscall_nearest(const char *name);

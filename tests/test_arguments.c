@@ -87,6 +87,7 @@ Test(arguments, the_kernel_ignores_the_high_word_of_32_bits)
     open_all();
     const uint64_t zero = (uint64_t)zero_fd, reader = (uint64_t)pipe_fds[0];
     const uint64_t at = (uint64_t)AT_FDCWD & UINT32_MAX, self = (uint64_t)getpid();
+    const unsigned clone_flags = scc_syscall_clone_flags(scc_arch_native());
     const struct row rows[] = {
         {"socket", 0, {AF_UNIX, SOCK_STREAM, 0}},
         {"socket", 1, {AF_UNIX, SOCK_STREAM, 0}},
@@ -110,7 +111,7 @@ Test(arguments, the_kernel_ignores_the_high_word_of_32_bits)
         {"preadv", 0, {zero, P(&vector), 1}},
         {"process_vm_readv", 2, {self, P(&vector), 0, P(&vector), 0, 0}},
         {"vmsplice", 2, {(uint64_t)pipe_fds[1], P(&vector), 1, 0}},
-        {"clone", 0, {SIGCHLD}},
+        {"clone", clone_flags, {[0] = clone_flags ? 0 : SIGCHLD, [1] = clone_flags ? SIGCHLD : 0}},
         {"mmap", 4, {0, PAGE, PROT_READ, MAP_PRIVATE, zero, 0}},
         {"madvise", 2, {P(page), PAGE, MADV_NORMAL}},
         {"msync", 2, {P(page), PAGE, MS_ASYNC}},
@@ -147,7 +148,7 @@ Test(arguments, the_kernel_ignores_the_high_word_of_32_bits)
     size_t tried = 0;
     for (size_t i = 0; i < SCC_COUNT(rows); i++) {
         enum scc_argument_type type =
-            scc_syscall_argument(scc_syscall_find(rows[i].name), rows[i].arg);
+            scc_syscall_argument(scc_syscall_find(rows[i].name), scc_arch_native(), rows[i].arg);
         cr_expect(scc_argument_is_32bit(type), "%s, argument %u is %s", rows[i].name, rows[i].arg,
                   scc_argument_type_name(type));
         if (!is_here(&rows[i]))
@@ -180,7 +181,7 @@ Test(arguments, the_kernel_looks_at_all_of_64_bits)
     size_t tried = 0;
     for (size_t i = 0; i < SCC_COUNT(rows); i++) {
         enum scc_argument_type type =
-            scc_syscall_argument(scc_syscall_find(rows[i].name), rows[i].arg);
+            scc_syscall_argument(scc_syscall_find(rows[i].name), scc_arch_native(), rows[i].arg);
         cr_expect(!scc_argument_is_32bit(type), "%s, argument %u is %s", rows[i].name, rows[i].arg,
                   scc_argument_type_name(type));
         if (!is_here(&rows[i]))
@@ -195,28 +196,61 @@ Test(arguments, the_kernel_looks_at_all_of_64_bits)
 Test(arguments, types_are_where_the_kernels_signatures_have_them)
 {
     static const struct {
-        const char *name;
+        const char *name, *arch;
         enum scc_argument_type types[SCC_ARG_COUNT];
     } cases[] = {
-        {"socket", {SCC_ARGUMENT_INT, SCC_ARGUMENT_INT, SCC_ARGUMENT_INT}},
-        {"personality", {SCC_ARGUMENT_UINT}},
-        {"clone",
-         {SCC_ARGUMENT_LOW, SCC_ARGUMENT_ULONG, SCC_ARGUMENT_POINTER, SCC_ARGUMENT_ULONG,
-          SCC_ARGUMENT_ULONG}},
-        {"clone3", {SCC_ARGUMENT_POINTER, SCC_ARGUMENT_SIZE}},
+        {"socket", "x86_64", {SCC_ARGUMENT_INT, SCC_ARGUMENT_INT, SCC_ARGUMENT_INT}},
+        {"personality", "s390x", {SCC_ARGUMENT_UINT}},
+        {"clone3", "s390x", {SCC_ARGUMENT_POINTER, SCC_ARGUMENT_SIZE}},
         {"ipc",
+         "ppc64le",
          {SCC_ARGUMENT_UINT, SCC_ARGUMENT_INT, SCC_ARGUMENT_ULONG, SCC_ARGUMENT_ULONG,
           SCC_ARGUMENT_POINTER, SCC_ARGUMENT_LONG}},
-        {"socketcall", {SCC_ARGUMENT_INT, SCC_ARGUMENT_POINTER}},
-        {"umount2", {SCC_ARGUMENT_POINTER, SCC_ARGUMENT_FLAGS}},
-        {"getpid", {SCC_ARGUMENT_UNKNOWN}},
-        {"vserver", {SCC_ARGUMENT_UNKNOWN}},
+        {"ipc",
+         "s390x",
+         {SCC_ARGUMENT_UINT, SCC_ARGUMENT_INT, SCC_ARGUMENT_ULONG, SCC_ARGUMENT_ULONG,
+          SCC_ARGUMENT_POINTER}},
+        {"socketcall", "s390x", {SCC_ARGUMENT_INT, SCC_ARGUMENT_POINTER}},
+        {"umount2", "x86_64", {SCC_ARGUMENT_POINTER, SCC_ARGUMENT_FLAGS}},
+        {"mmap", "s390x", {SCC_ARGUMENT_POINTER}},
+        {"sigsuspend", "ppc64", {SCC_ARGUMENT_ULONG}},
+        {"sigsuspend", "s390x", {SCC_ARGUMENT_INT, SCC_ARGUMENT_INT, SCC_ARGUMENT_ULONG}},
+        {"pread64",
+         "mips64",
+         {SCC_ARGUMENT_UINT, SCC_ARGUMENT_POINTER, SCC_ARGUMENT_SIZE, SCC_ARGUMENT_OFF}},
+        {"pread64",
+         "parisc64",
+         {SCC_ARGUMENT_UINT, SCC_ARGUMENT_POINTER, SCC_ARGUMENT_SIZE, SCC_ARGUMENT_UINT,
+          SCC_ARGUMENT_UINT}},
+        {"getpid", "x86_64", {SCC_ARGUMENT_UNKNOWN}},
+        {"vserver", "x86_64", {SCC_ARGUMENT_UNKNOWN}},
     };
     for (size_t i = 0; i < SCC_COUNT(cases); i++) {
         for (unsigned arg = 0; arg < SCC_ARG_COUNT; arg++) {
-            enum scc_argument_type got = scc_syscall_argument(scc_syscall_find(cases[i].name), arg);
-            cr_expect_eq(got, cases[i].types[arg], "%s, argument %u: %s", cases[i].name, arg,
-                         scc_argument_type_name(got));
+            enum scc_argument_type got = scc_syscall_argument(scc_syscall_find(cases[i].name),
+                                                              scc_arch_find(cases[i].arch), arg);
+            cr_expect_eq(got, cases[i].types[arg], "%s on %s, argument %u: %s", cases[i].name,
+                         cases[i].arch, arg, scc_argument_type_name(got));
+        }
+    }
+}
+
+/** kernel/fork.c: CONFIG_CLONE_BACKWARDS2 gives s390 the stack first; all others have the flags. */
+Test(arguments, clone_has_its_flags_where_the_architecture_has_them)
+{
+    const struct scc_syscall *clone = scc_syscall_find("clone");
+    for (unsigned i = 0; i < SCC_ARCH_COUNT; i++) {
+        const struct scc_arch *arch = scc_arch_at(i);
+        unsigned flags = arch->id == SCC_ARCH_S390X || arch->id == SCC_ARCH_S390;
+        cr_expect_eq(scc_syscall_clone_flags(arch), flags, "%s", arch->name);
+        cr_expect_eq(scc_syscall_loose_args(clone, arch), arch->is_64bit ? 1u << flags : 0, "%s",
+                     arch->name);
+        for (unsigned arg = 0; arg < 5; arg++) {
+            enum scc_argument_type expected = arg == flags ? SCC_ARGUMENT_LOW
+                                              : arg == 2   ? SCC_ARGUMENT_POINTER
+                                                           : SCC_ARGUMENT_ULONG;
+            cr_expect_eq(scc_syscall_argument(clone, arch, arg), expected, "%s, argument %u",
+                         arch->name, arg);
         }
     }
 }
@@ -234,6 +268,10 @@ Test(arguments, only_64_bit_abis_have_loose_ones)
     cr_expect_eq(scc_syscall_loose_args(scc_syscall_find("prctl"), x86_64), 1);
     cr_expect_eq(scc_syscall_loose_args(scc_syscall_find("mmap"), x86_64), 16);
     cr_expect_eq(scc_syscall_loose_args(scc_syscall_find("getpid"), x86_64), 0);
+    cr_expect_eq(scc_syscall_loose_args(scc_syscall_find("mmap"), scc_arch_find("s390x")), 0);
+    cr_expect_eq(scc_syscall_loose_args(scc_syscall_find("fallocate"), x86_64), 3);
+    cr_expect_eq(scc_syscall_loose_args(scc_syscall_find("fallocate"), scc_arch_find("parisc64")),
+                 63);
 }
 
 /** One kernel function answers a number, so names that share one must agree. */

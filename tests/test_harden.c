@@ -310,6 +310,33 @@ Test(harden, doors_have_arguments_of_their_own)
     scc_target_free(target);
 }
 
+/** On s390x clone's flags are its argument 1, and argument 0 is an address. */
+Test(harden, clone_flags_stand_second_on_s390x)
+{
+    const char *text = "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"names\":[\"clone\"],"
+                       "\"action\":\"SCMP_ACT_ALLOW\",\"args\":["
+                       "{\"index\":0,\"op\":\"SCMP_CMP_NE\",\"value\":268435456},"
+                       "{\"index\":1,\"op\":\"SCMP_CMP_NE\",\"value\":268435456}]}]}";
+    static const char *const arches[] = {"s390x", "amd64", "ppc64le"};
+    for (size_t i = 0; i < SCC_COUNT(arches); i++) {
+        const struct scc_arch *arch = scc_arch_find(arches[i]);
+        scc_target *target = target_of(arches[i]);
+        struct both both = read_both(text, target, SCC_CONFLICT_REFUSE);
+        struct scc_call call = {.audit = arch->audit};
+        call.nr = scc_syscall_nr(scc_syscall_find("clone"), arch);
+        for (unsigned arg = 0; arg < 2; arg++) {
+            bool holds_flags = arg == (i == 0 ? 1 : 0);
+            call.args[arg] = 0x110000000; /* CLONE_NEWUSER, and a bit that the kernel ignores */
+            call.args[!arg] = 0;
+            cr_expect_eq(scc_policy_answer(both.plain, &call), ALLOW);
+            cr_expect_eq(scc_policy_answer(both.hard, &call), holds_flags ? EPERM_RETURN : ALLOW,
+                         "%s, argument %u", arches[i], arg);
+        }
+        free_both(&both);
+        scc_target_free(target);
+    }
+}
+
 /** What is answered before any rule looks at no argument. */
 Test(harden, overrides_stay)
 {

@@ -77,19 +77,25 @@ ARGUMENTS = [str(index) for index in range(6)]
 
 
 def read_arguments(path, known):
-    """For each call of known the types of its arguments, as indices into ARGUMENT_TYPES."""
-    types = {}
+    """The types of arguments, as indices into ARGUMENT_TYPES: for each name of known, and for each pair
+    of such a name and a table where the call has others."""
+    types, elsewhere = {}, {}
     for row in read(path):
-        if row["name"] not in known:
-            sys.exit(f"{path}: {row['name']}: no system call of that name")
+        name, _, table = row["name"].partition("@")
+        if name not in known or (table and not known[name].get(table)):
+            sys.exit(f"{path}: {row['name']}: no such system call")
         words = [row[index] for index in ARGUMENTS]
         if any(after and not before for before, after in zip(words, words[1:])):
             sys.exit(f"{path}: {row['name']}: a type behind an empty column")
         for word in filter(None, words):
             if word not in ARGUMENT_TYPES[1:]:
                 sys.exit(f"{path}: {row['name']}: {word!r} is no type")
-        types[row["name"]] = [ARGUMENT_TYPES.index(word or "unknown") for word in words]
-    return types
+        indices = [ARGUMENT_TYPES.index(word or "unknown") for word in words]
+        if table:
+            elsewhere[name, table] = indices
+        else:
+            types[name] = indices
+    return types, elsewhere
 
 
 def enum(kind, names, tail):
@@ -107,7 +113,7 @@ def main(syscalls_path, doors_path, errnos_path, arguments_path, header_path, so
         if row["name"] not in place or row["door"] not in place or int(row["selector"]) < 1:
             sys.exit(f"{doors_path}: {row['name']}: unknown names, or a selector below 1")
     kinds = columns(errnos, errnos_path)
-    arguments = read_arguments(arguments_path, place)
+    arguments, elsewhere = read_arguments(arguments_path, {row["name"]: row for row in syscalls})
 
     with open(header_path, "w", encoding="utf-8") as out:
         out.write(
@@ -121,7 +127,8 @@ def main(syscalls_path, doors_path, errnos_path, arguments_path, header_path, so
             + "\n};\n\n"
             f"enum {{\n    SCC_SYSCALL_COUNT = {len(syscalls)},\n"
             f"    SCC_ERRNO_COUNT = {len(errnos)},\n"
-            f"    SCC_NAME_SLOTS = {NAME_SLOTS},\n}};\n\n"
+            f"    SCC_NAME_SLOTS = {NAME_SLOTS},\n"
+            f"    SCC_OTHER_ARGUMENTS_COUNT = {len(elsewhere)},\n}};\n\n"
             "/** Where a table has no such call, and where an architecture has no such errno. */\n"
             "#define SCC_NR_NONE UINT32_MAX\n#define SCC_ERRNO_NONE 0\n"
             "#define SCC_NO_DOOR UINT16_MAX\n\n"
@@ -137,6 +144,11 @@ def main(syscalls_path, doors_path, errnos_path, arguments_path, header_path, so
             "extern const struct scc_syscall scc_syscall_table[SCC_SYSCALL_COUNT];\n\n"
             "/** The types of each call's arguments: enum scc_argument_type. */\n"
             f"extern const uint8_t scc_syscall_arguments[SCC_SYSCALL_COUNT][{len(ARGUMENTS)}];\n"
+            "/** Where a call has other types in one table. */\n"
+            "struct scc_other_arguments {\n    uint16_t call; /* its index */\n"
+            f"    uint8_t column, types[{len(ARGUMENTS)}];\n}};\n"
+            "extern const struct scc_other_arguments\n"
+            "    scc_syscall_other_arguments[SCC_OTHER_ARGUMENTS_COUNT];\n"
             "extern const char *const scc_argument_type_names[SCC_ARGUMENT_COUNT];\n\n"
             "/** By the hash of a name: 1 + its index, or 0; a slot in use is followed by the next. */\n"
             "extern const uint16_t scc_syscall_by_name[SCC_NAME_SLOTS];\n\n"
@@ -166,6 +178,11 @@ def main(syscalls_path, doors_path, errnos_path, arguments_path, header_path, so
         for row in syscalls:
             types = arguments.get(row["name"], [0] * len(ARGUMENTS))
             out.write("    {" + ", ".join(map(str, types)) + "},\n")
+        out.write("};\n\nconst struct scc_other_arguments\n"
+                  "    scc_syscall_other_arguments[SCC_OTHER_ARGUMENTS_COUNT] = {\n")
+        for (name, table), types in elsewhere.items():
+            column = f"SCC_COLUMN_{table.upper()}"
+            out.write(f'    {{{place[name]}, {column}, {{{", ".join(map(str, types))}}}}},\n')
         names = ", ".join(f'"{name}"' for name in ARGUMENT_TYPES)
         out.write(f"}};\n\nconst char *const scc_argument_type_names[SCC_ARGUMENT_COUNT] = {{{names}")
         out.write("};\n\nconst uint16_t scc_syscall_by_name[SCC_NAME_SLOTS] = {\n    ")
