@@ -219,7 +219,7 @@ static void print_hardening(FILE *out, const struct scc_report_target *target)
     const struct scc_arch *arch = target->compiled.policy->target;
     struct scc_strbuf text = {0};
     if (target->tells_hardening && target->hardening.is_none) {
-        scc_strbuf_add(&text, "nothing: no answer depends on what the kernel ignores");
+        scc_strbuf_add(&text, "nothing: no call gets a stricter answer without its high words");
         scc_report_line(out, "hardened", &text);
     }
     for (size_t i = 0; scc_difference_line(&text, &target->hardening, i, arch); i++)

@@ -60,7 +60,7 @@ ask 0 --stats --harden open.json
 says "proof     equals the hardened profile for every input"
 says "hardened  x86_64: socket when a0 & 0xffffffff == 1 and a0 >= 0x100000000:"
 ask 0 --stats --harden safe.json
-says "hardened  nothing: no answer depends on what the kernel ignores"
+says "hardened  nothing: no call gets a stricter answer without its high words"
 ask 0 --stats open.json
 check "no line without the option" '! grep -q ^hardened err'
 ask 0 --json --harden open.json
@@ -68,6 +68,22 @@ check "as JSON" 'jq -e ".targets[0] | .hardens and (.hardened | length) == 1 and
     .hardened[0].names == [\"socket\"] and .hardened[0].direction == \"less\"" err'
 ask 0 --json open.json
 check "and without" 'jq -e ".targets[0] | .hardens == false and has(\"hardened\") == false" err'
+
+# A value that no low word has: such a rule is not made to match what the kernel reads.
+cat >wide.json <<'J'
+{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [
+  {"names": ["kill"], "action": "SCMP_ACT_ERRNO", "args": [
+    {"index": 0, "value": 18446744073709551615, "op": "SCMP_CMP_EQ"}]}]}
+J
+ask 0 --stats --harden --export-bpf wide.bpf wide.json
+says "hardened  nothing: no call gets a stricter answer without its high words"
+printf '%s\n' 'x86_64 kill 0xffffffff = ALLOW' 'x86_64 kill -1 = ERRNO(EPERM)' >cases
+ask 0 sim wide.bpf cases
+ask 0 verify wide.bpf wide.json
+sed -i 's/18446744073709551615/4294967295/' wide.json
+ask 0 --harden --export-bpf narrow.bpf wide.json
+printf '%s\n' 'x86_64 kill 0xffffffff = ERRNO(EPERM)' 'x86_64 kill -1 = ERRNO(EPERM)' >cases
+ask 0 sim narrow.bpf cases
 
 # --- forms that have rules alone
 ask 4 --harden --export-oci slim.json open.json
