@@ -180,12 +180,17 @@ Test(enosys, numbers_one_by_one)
     scc_profile_free(profile);
 }
 
-/** Where rules compare arguments, what is left over is the default's, or of what stands in for it.
+/**
+ * Where rules compare arguments, what is left over is the default's, or of what stands in for it.
+ * So is a name that is listed with the default's own answer: with the youngest name's kernel it
+ * keeps that, with an older one ENOSYS stands in.
  */
 Test(enosys, arguments_that_match_no_rule)
 {
-    const struct scc_reading kernels[] = {by_kernel(0, 0), by_kernel(5, 9), by_kernel(5, 8)};
-    const uint32_t left_over[] = {EPERM_ANSWER, EPERM_ANSWER, ENOSYS_ANSWER};
+    const struct scc_reading kernels[] = {by_kernel(0, 0), by_kernel(5, 9), by_kernel(5, 8),
+                                          by_kernel(5, 7)};
+    const uint32_t left_over[] = {EPERM_ANSWER, EPERM_ANSWER, ENOSYS_ANSWER, ENOSYS_ANSWER};
+    const uint32_t as_default[] = {EPERM_ANSWER, EPERM_ANSWER, EPERM_ANSWER, ENOSYS_ANSWER};
     scc_profile *profile =
         parse("{'defaultAction':'SCMP_ACT_ERRNO','syscalls':["
               "{'names':['close_range'],'action':'SCMP_ACT_ALLOW','args':[{'index':2,'value':4,"
@@ -200,7 +205,8 @@ Test(enosys, arguments_that_match_no_rule)
         cr_expect_eq(scc_policy_answer(policy, &call), left_over[i]);
         cr_expect_eq(scc_program_sim(program, &call).return_value, left_over[i]);
         call.nr = 439; /* its rule is the default, which is no rule; 5.8 */
-        cr_expect_eq(scc_policy_answer(policy, &call), EPERM_ANSWER);
+        cr_expect_eq(scc_policy_answer(policy, &call), as_default[i]);
+        cr_expect_eq(scc_program_sim(program, &call).return_value, as_default[i]);
         scc_program_free(program);
         scc_policy_free(policy);
     }
