@@ -423,9 +423,12 @@ static int work_or_fall_back(struct job *job, scc_error **err)
         return 0;
     free(job->made.text);
     job->made = (struct scc_oci_rewritten){0};
-    if (job->settings->falls_back)
+    if (job->settings->falls_back && !scc_oci_config_may_have_program(job->text, job->len_bytes))
         return 0;
     *err = SCC_STEAL(job->failure);
+    if (job->settings->falls_back)
+        scc_error_wrap(err, "--fallback: the config has an annotation " SCC_OCI_ANNOTATION
+                            ", or may have one: crun would load that program");
     return -1;
 }
 

@@ -80,6 +80,29 @@ int scc_oci_config_parse(const char *text, size_t len_bytes, const char *name,
     return 0;
 }
 
+/** Whether @p text, which is no JSON that is read here, may name the annotation. */
+static bool may_name_annotation(const char *text, size_t len_bytes)
+{
+    return memmem(text, len_bytes, SCC_OCI_ANNOTATION, strlen(SCC_OCI_ANNOTATION)) ||
+           memmem(text, len_bytes, "\\u", 2);
+}
+
+bool scc_oci_config_may_have_program(const char *text, size_t len_bytes)
+{
+    const struct scc_json_node *annotation;
+    struct scc_json *doc;
+    char *copy = malloc(len_bytes + 1);
+    if (!copy)
+        return true;
+    memcpy(copy, text, len_bytes);
+    if (scc_json_parse(copy, len_bytes, "", &doc, NULL) < 0)
+        return may_name_annotation(text, len_bytes);
+    bool is_there = scc_config_find_annotation(scc_json_root(doc), &annotation, NULL) < 0 ||
+                    (annotation && annotation->kind != SCC_JSON_NULL);
+    scc_json_free(doc);
+    return is_there;
+}
+
 void scc_oci_config_free(scc_oci_config *config)
 {
     if (!config)

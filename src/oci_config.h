@@ -44,6 +44,13 @@ int scc_oci_config_parse(const char *text, size_t len_bytes, const char *name,
                          const scc_profile *instead, scc_oci_config **config, scc_diags *diags,
                          scc_error **err);
 
+/**
+ * Whether the text of a config has a program for crun already, or may have one: where it is no JSON
+ * that is read here, another reader may find the key, also where it is written with escapes. True
+ * without memory.
+ */
+bool scc_oci_config_may_have_program(const char *text, size_t len_bytes);
+
 void scc_oci_config_free(scc_oci_config *config);
 
 /** What is to be enforced, or NULL: seccomp is off. */

@@ -30,7 +30,7 @@ echo 'x86_64 read' >in
 
 # --- every question warns of a program that says something else, with an example
 questions=("explain FILE mount" "within bare.json FILE" "diff bare.json FILE" "diff FILE p.bpf"
-    "verify p.bpf FILE" "verify --spec bare.json p.blob FILE" "lint FILE" "sim FILE")
+    "verify p.bpf FILE" "verify --spec bare.json p.blob FILE" "lint --level error FILE" "sim FILE")
 for question in "${questions[@]}"; do
     read -ra words <<<"${question//FILE/open.json}"
     run 0 "${words[@]}" "${target[@]}"

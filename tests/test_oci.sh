@@ -201,6 +201,19 @@ fails 4 '{"linux": {"seccomp": {"defaultAction": "SCMP_ACT_NOTHING"}}}'
 fails 4 '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": []}'
 fails 3 "$(cat config.json)" --spec missing.json
 fails 2 "$(cat config.json)" --spec other.json --caps none
+# crun would load the program that is there: no fallback. Also where nobody knows whether it is.
+stays() {
+    printf '%s' "$1" >in
+    run 4 oci --no-cache --fallback in
+    says '--fallback: the config has an annotation run.oci.seccomp_bpf_data, or may have one'
+    check "no fallback: $1" '[[ ! -s out ]]'
+}
+unclear='"linux": {"seccomp": {"defaultAction": "SCMP_ACT_NOTHING"}}'
+stays "{$unclear, \"annotations\": {\"run.oci.seccomp_bpf_data\": \"BgAAAAAA/38=\"}}"
+stays "{$unclear, \"annotations\": {\"run.oci.seccomp\\u005fbpf_data\": \"BgAAAAAA/38=\"}}"
+stays "{$unclear, \"a\": 1, \"a\": 2, \"annotations\": {\"run.oci.seccomp_bpf_data\": \"\"}}"
+stays "{$unclear, \"a\": 1, \"a\": 2, \"annotations\": {\"run.oci.seccomp\\u005fbpf_data\": \"\"}}"
+fails 4 "{$unclear, \"annotations\": {\"run.oci.seccomp_bpf_data\": null, \"b\": \"\\u0041\"}}"
 # Without words but this one.
 run 0 oci --no-cache --fallback -q --enosys kernel config.json
 check '--fallback -q' '[[ $(wc -l <err) == 1 ]]'
