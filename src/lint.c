@@ -125,10 +125,15 @@ static int compare_findings(const void *a, const void *b)
 int scc_lint_run(struct scc_lint *lint, scc_error **err)
 {
     lint->err = err;
+    lint->is_open = calloc(lint->policy->rule_count + 1, sizeof *lint->is_open);
+    if (!lint->is_open)
+        return scc_error_nomem(err);
     if (scc_lint_check_comparisons(lint) < 0)
         return -1;
     if (!lint->options.for_compile &&
         (scc_lint_check_document(lint) < 0 || scc_lint_check_rules(lint) < 0 ||
+         scc_lint_check_fallbacks(lint) < 0 || scc_lint_check_equivalents(lint) < 0 ||
+         scc_lint_check_uring(lint) < 0 || scc_lint_check_doors(lint) < 0 ||
          scc_lint_check_calls(lint) < 0 || scc_lint_check_scope(lint) < 0))
         return -1;
     if (lint->count)
@@ -178,7 +183,9 @@ void scc_lint_clear(struct scc_lint *lint)
         free(lint->findings[i].fix);
     }
     free(lint->findings);
+    free(lint->is_open);
     lint->findings = NULL;
+    lint->is_open = NULL;
     lint->count = lint->cap = 0;
 }
 

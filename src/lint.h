@@ -42,7 +42,7 @@ struct scc_lint {
     struct scc_lint_finding *findings; /* in the order of the document */
     size_t count, cap;
     size_t totals[SCC_LINT_COUNT]; /* of each kind, told or not */
-    const char *undecided;         /* what no bound allowed to decide; or NULL */
+    bool *is_open;                 /* of each rule: the first at a number left undecided */
     scc_error **err;
 };
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
-
 #include <linux/seccomp.h>
 
 #include "decision.h"
@@ -12,6 +10,8 @@
 enum {
     /** Nodes that one question about a number may take; docker's largest take some hundreds. */
     ASK_NODES = 1 << 16,
+    /** Comparisons at whose borders a call is tried where that is not enough. */
+    GUESSES_MAX = 1 << 10,
 };
 
 struct scc_lint_number scc_lint_number_at(const struct scc_policy_arch *table, uint32_t nr)
@@ -49,6 +49,51 @@ uint8_t scc_lint_compared_args(const struct scc_lint *lint, const struct scc_lin
 }
 
 /*
+ * Numbers and calls by name
+ */
+
+bool scc_lint_number_of(const struct scc_policy_arch *table, const char *name,
+                        struct scc_lint_number *number)
+{
+    const struct scc_syscall *call = scc_syscall_find(name);
+    uint32_t nr = call ? scc_syscall_nr(call, table->arch) : SCC_NR_NONE;
+    if (nr == SCC_NR_NONE)
+        return false;
+    *number = scc_lint_number_at(table, nr);
+    return true;
+}
+
+struct scc_call scc_lint_call_at(const struct scc_lint_number *number)
+{
+    return (struct scc_call){.audit = number->arch->audit, .nr = number->nr};
+}
+
+bool scc_lint_call_of(const struct scc_lint *lint, const struct scc_syscall *name,
+                      struct scc_call *call)
+{
+    for (size_t i = 0; i < lint->policy->arch_count; i++) {
+        const struct scc_arch *arch = lint->policy->arches[i].arch;
+        *call = (struct scc_call){.audit = arch->audit, .nr = scc_syscall_nr(name, arch)};
+        if (call->nr != SCC_NR_NONE)
+            return true;
+    }
+    return false;
+}
+
+const struct scc_json_node *scc_lint_node_of(const struct scc_lint *lint,
+                                             const struct scc_call *call)
+{
+    uint32_t answer;
+    const struct scc_rule *rule = scc_policy_match(lint->policy, call, &answer);
+    return rule ? scc_lint_name_of(lint, rule) : scc_lint_default_of(lint);
+}
+
+unsigned scc_lint_clone_flags(const struct scc_arch *arch)
+{
+    return arch->id == SCC_ARCH_S390X || arch->id == SCC_ARCH_S390;
+}
+
+/*
  * Diagrams of one number
  */
 
@@ -64,17 +109,29 @@ static struct scc_policy view_of(const struct scc_lint *lint, const struct scc_l
     return view;
 }
 
-/** Notes that a bound kept a question open; other failures are the caller's. */
-static int give_up(struct scc_lint *lint, scc_error *err)
+/** What a question comes to: 1 and 0 as in lint_check.h, -1 without memory. */
+enum { IS_OPEN = 2 };
+
+/** Tells that a bound kept a question open; other failures are the caller's. */
+static int give_up(struct scc_lint *lint, const struct scc_lint_number *number, scc_error *err)
 {
-    int done = 0;
-    if (scc_error_get_code(err) == SCC_ERROR_INPUT)
-        lint->undecided = "some calls have so many argument rules that not everything about them "
-                          "could be decided";
-    else
-        done = scc_error_nomem(lint->err);
+    bool is_bound = scc_error_get_code(err) == SCC_ERROR_INPUT;
     scc_error_free(err);
-    return done;
+    if (!is_bound)
+        return scc_error_nomem(lint->err);
+    const struct scc_rule *rule = &lint->policy->rules[number->placed->rule];
+    if (lint->is_open[number->placed->rule])
+        return IS_OPEN;
+    lint->is_open[number->placed->rule] = true;
+    if (!scc_lint_count(lint, SCC_LINT_UNDECIDED))
+        return IS_OPEN;
+    struct scc_lint_words words = {0};
+    scc_strbuf_addf(&words.reason,
+                    "%s has so many argument rules that not everything about it could be decided",
+                    rule->call->name);
+    return scc_lint_tell(lint, SCC_LINT_UNDECIDED, scc_lint_name_of(lint, rule), &words) < 0
+               ? -1
+               : IS_OPEN;
 }
 
 static int pick(const struct scc_decision_space *space, scc_diagram where,
@@ -89,32 +146,37 @@ static int pick(const struct scc_decision_space *space, scc_diagram where,
     return 1;
 }
 
-/** A call of the number where @p more is more permissive than @p less; as scc_lint_find_call(). */
-static int find_between(struct scc_lint *lint, const struct scc_policy *more,
-                        const struct scc_policy *less, const struct scc_lint_number *number,
-                        struct scc_call *call)
+/**
+ * A call of the number where @p more is more permissive than @p less: 1, 0, or -1 with *err, which
+ * is SCC_ERROR_INPUT where the bound was reached.
+ */
+static int find_between(const struct scc_policy *more, const struct scc_policy *less,
+                        const struct scc_lint_number *number, struct scc_call *call,
+                        scc_error **err)
 {
     struct scc_decision_space *space = NULL;
-    scc_error *err = NULL;
     scc_diagram one, two, where;
-    int done = scc_decision_space_new(ASK_NODES, SCC_ORDER_BY_WORD, &space, &err);
+    int done = scc_decision_space_new(ASK_NODES, SCC_ORDER_BY_WORD, &space, err);
     if (done == 0)
-        done = scc_decision_from_policy(space, more, &one, &err);
+        done = scc_decision_from_policy(space, more, &one, err);
     if (done == 0)
-        done = scc_decision_from_policy(space, less, &two, &err);
+        done = scc_decision_from_policy(space, less, &two, err);
     if (done == 0)
-        done = scc_decision_where_more_permissive(space, one, two, &where, &err);
-    done = done == 0 ? pick(space, where, more, number, call) : give_up(lint, err);
+        done = scc_decision_where_more_permissive(space, one, two, &where, err);
+    if (done == 0)
+        done = pick(space, where, more, number, call);
     scc_decision_space_free(space);
     return done;
 }
 
-int scc_lint_find_call(struct scc_lint *lint, const struct scc_lint_number *number,
-                       enum scc_lint_wish wish, struct scc_call *call)
+/** As scc_lint_find_call(), IS_OPEN where that is not decided. */
+static int ask(struct scc_lint *lint, const struct scc_lint_number *number, enum scc_lint_wish wish,
+               struct scc_call *call)
 {
     uint32_t answer;
+    scc_error *err = NULL;
     if (scc_lint_is_constant(lint, number, &answer)) {
-        *call = (struct scc_call){.audit = number->arch->audit, .nr = number->nr};
+        *call = scc_lint_call_at(number);
         return scc_lint_passes(answer) == (wish == SCC_LINT_PASSING);
     }
     struct scc_policy view = view_of(lint, number, number->count);
@@ -122,33 +184,106 @@ int scc_lint_find_call(struct scc_lint *lint, const struct scc_lint_number *numb
     constant.override_count = 0;
     /* LOG is the least permissive action that lets the call be made, TRACE comes before it. */
     constant.default_return = wish == SCC_LINT_PASSING ? SECCOMP_RET_TRACE : SECCOMP_RET_LOG;
-    return wish == SCC_LINT_PASSING ? find_between(lint, &view, &constant, number, call)
-                                    : find_between(lint, &constant, &view, number, call);
+    int found = wish == SCC_LINT_PASSING ? find_between(&view, &constant, number, call, &err)
+                                         : find_between(&constant, &view, number, call, &err);
+    return found < 0 ? give_up(lint, number, err) : found;
+}
+
+int scc_lint_find_call(struct scc_lint *lint, const struct scc_lint_number *number,
+                       enum scc_lint_wish wish, struct scc_call *call)
+{
+    int found = ask(lint, number, wish, call);
+    return found == IS_OPEN ? 0 : found;
 }
 
 int scc_lint_always_passes(struct scc_lint *lint, const struct scc_lint_number *number)
 {
     struct scc_call call;
-    const char *undecided = lint->undecided;
-    lint->undecided = NULL;
-    int refused = scc_lint_find_call(lint, number, SCC_LINT_REFUSED, &call);
+    int refused = ask(lint, number, SCC_LINT_REFUSED, &call);
     /* What is not decided is not said to pass. */
-    int passes = refused < 0 ? -1 : refused == 0 && !lint->undecided;
-    lint->undecided = lint->undecided ? lint->undecided : undecided;
-    return passes;
+    return refused < 0 ? -1 : refused == 0;
+}
+
+/*
+ * High words
+ */
+
+/** A value that the comparison holds for, where there is one. */
+static uint64_t held_by(const struct scc_cmp *cmp)
+{
+    switch (cmp->op) {
+    case SCC_OP_MASKED_EQ:
+        return cmp->value2;
+    case SCC_OP_NE:
+    case SCC_OP_GT:
+        return cmp->value + 1;
+    case SCC_OP_LT:
+        return 0;
+    default:
+        return cmp->value;
+    }
+}
+
+/** Whether a call with a bit in the high word of @p arg, its low word @p low, shows it. */
+static bool try_loose(const struct scc_policy *hardened, const struct scc_call *like, unsigned arg,
+                      uint64_t low, struct scc_call *call, struct scc_call *read)
+{
+    *call = *like;
+    call->args[arg] = (uint32_t)low | UINT64_C(1) << 32;
+    return scc_policy_is_tightened(hardened, call, read);
+}
+
+/**
+ * A loose call without a look at all of them: of each rule a call that it matches, its compared
+ * 32-bit arguments in turn at a border of their comparison. Misses some; for what is too large for
+ * diagrams.
+ */
+static bool guess_loose_call(const struct scc_policy *hardened,
+                             const struct scc_lint_number *number, uint8_t loose,
+                             struct scc_call *call, struct scc_call *read)
+{
+    size_t tries = 0;
+    for (size_t i = 0; i < number->count; i++) {
+        struct scc_cmp cmps[SCC_ARG_COUNT];
+        struct scc_call like = scc_lint_call_at(number);
+        unsigned count = scc_policy_cmps(hardened, &number->placed[i], cmps);
+        for (unsigned j = 0; j < count; j++)
+            like.args[cmps[j].arg] = held_by(&cmps[j]);
+        for (unsigned j = 0; j < count; j++) {
+            if (!(loose >> cmps[j].arg & 1))
+                continue;
+            if (++tries > GUESSES_MAX)
+                return false;
+            if (try_loose(hardened, &like, cmps[j].arg, cmps[j].value, call, read) ||
+                try_loose(hardened, &like, cmps[j].arg, held_by(&cmps[j]), call, read) ||
+                try_loose(hardened, &like, cmps[j].arg, 0, call, read))
+                return true;
+        }
+    }
+    return false;
 }
 
 int scc_lint_find_loose_call(struct scc_lint *lint, const struct scc_lint_number *number,
                              const struct scc_syscall *name, struct scc_call *call,
                              struct scc_call *read)
 {
-    if (!(scc_syscall_loose_args(name, number->arch) & scc_lint_compared_args(lint, number)))
+    uint8_t loose = scc_syscall_loose_args(name, number->arch);
+    scc_error *err = NULL;
+    if (lint->policy->hardens || !(loose & scc_lint_compared_args(lint, number)))
         return 0;
     struct scc_policy view = view_of(lint, number, number->count);
     struct scc_policy hardened = view;
     hardened.hardens = true;
-    int found = find_between(lint, &view, &hardened, number, call);
-    return found == 1 ? scc_policy_is_tightened(&hardened, call, read) : found;
+    int found = find_between(&view, &hardened, number, call, &err);
+    if (found >= 0)
+        return found && scc_policy_is_tightened(&hardened, call, read);
+    if (scc_error_get_code(err) == SCC_ERROR_INPUT &&
+        guess_loose_call(&hardened, number, loose, call, read)) {
+        scc_error_free(err);
+        return 1;
+    }
+    found = give_up(lint, number, err);
+    return found == IS_OPEN ? 0 : found;
 }
 
 int scc_lint_find_conflict(struct scc_lint *lint, const struct scc_lint_number *number,
@@ -163,61 +298,14 @@ int scc_lint_find_conflict(struct scc_lint *lint, const struct scc_lint_number *
     if (done == 0)
         done = scc_decision_find_conflict(space, &view, &found, &conflict, &err);
     scc_decision_space_free(space);
-    if (done < 0)
-        return give_up(lint, err);
+    if (done < 0) {
+        done = give_up(lint, number, err);
+        return done == IS_OPEN ? 0 : done;
+    }
     if (found) {
         *call = conflict.call;
         rules[0] = conflict.first;
         rules[1] = conflict.second;
     }
     return found;
-}
-
-/*
- * Calls in words
- */
-
-/** The ABI that a call of the filter belongs to, or NULL. */
-static const struct scc_arch *arch_of(const struct scc_lint *lint, const struct scc_call *call)
-{
-    uint32_t outside;
-    const struct scc_policy_arch *table =
-        scc_policy_find_arch(lint->policy, call->audit, call->nr, &outside);
-    return table ? table->arch : NULL;
-}
-
-void scc_lint_add_bare_call(struct scc_strbuf *out, const struct scc_lint *lint,
-                            const struct scc_call *call, uint8_t args)
-{
-    const struct scc_arch *arch = arch_of(lint, call);
-    const struct scc_syscall *name = arch ? scc_syscall_at(arch, call->nr) : NULL;
-    unsigned shown = 0;
-    for (unsigned i = 0; i < SCC_ARG_COUNT; i++) {
-        if (call->args[i] || args >> i & 1)
-            shown = i + 1;
-    }
-    if (name)
-        scc_strbuf_addf(out, "%s(", name->name);
-    else
-        scc_strbuf_addf(out, "call 0x%" PRIx32 "(", call->nr);
-    for (unsigned i = 0; i < shown; i++)
-        scc_strbuf_addf(out, "%s0x%" PRIx64, i ? ", " : "", call->args[i]);
-    scc_strbuf_addf(out, "%s)", shown == SCC_ARG_COUNT ? "" : shown ? ", …" : "…");
-}
-
-void scc_lint_add_call(struct scc_strbuf *out, const struct scc_lint *lint,
-                       const struct scc_call *call, uint8_t args)
-{
-    const struct scc_arch *arch = arch_of(lint, call);
-    scc_lint_add_bare_call(out, lint, call, args);
-    if (arch)
-        scc_strbuf_addf(out, " on %s", arch->name);
-}
-
-void scc_lint_add_answer(struct scc_strbuf *out, const struct scc_lint *lint,
-                         const struct scc_call *call, uint8_t args)
-{
-    scc_lint_add_call(out, lint, call, args);
-    scc_strbuf_add(out, ": ");
-    scc_action_describe(out, scc_policy_answer(lint->policy, call), lint->policy->target);
 }

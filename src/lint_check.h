@@ -66,6 +66,27 @@ struct scc_lint_number {
 
 struct scc_lint_number scc_lint_number_at(const struct scc_policy_arch *table, uint32_t nr);
 
+/** The number of a call by name on an architecture of the policy; false where it has none. */
+bool scc_lint_number_of(const struct scc_policy_arch *table, const char *name,
+                        struct scc_lint_number *number);
+
+/** A call of the number, its arguments 0. */
+struct scc_call scc_lint_call_at(const struct scc_lint_number *number);
+
+/** One of the call on the first architecture that has it; false where none has a number. */
+bool scc_lint_call_of(const struct scc_lint *lint, const struct scc_syscall *name,
+                      struct scc_call *call);
+
+/** Where the rule that answers @p call stands; the default action where none does. */
+const struct scc_json_node *scc_lint_node_of(const struct scc_lint *lint,
+                                             const struct scc_call *call);
+
+/**
+ * The argument that holds clone's flags: 0, but on s390, where the stack comes first
+ * (kernel/fork.c, CONFIG_CLONE_BACKWARDS2), 1.
+ */
+unsigned scc_lint_clone_flags(const struct scc_arch *arch);
+
 /** Whether every call of the number gets the one answer in @p return_value. */
 bool scc_lint_is_constant(const struct scc_lint *lint, const struct scc_lint_number *number,
                           uint32_t *return_value);
@@ -84,7 +105,7 @@ bool scc_lint_passes(uint32_t return_value);
 
 /**
  * A call of the number with such an answer, the plainest, in @p call; 1 where there is one, 0 where
- * not (or where the bound does not let it be decided, which is noted), -1 without memory.
+ * not (or where the bound does not let it be decided, which is a finding), -1 without memory.
  */
 int scc_lint_find_call(struct scc_lint *lint, const struct scc_lint_number *number,
                        enum scc_lint_wish wish, struct scc_call *call);
@@ -117,7 +138,19 @@ int scc_lint_check_rules(struct scc_lint *lint);
 /** Of comparisons: what they mean beside what they say. */
 int scc_lint_check_comparisons(struct scc_lint *lint);
 
-/** Of calls beside other calls, and of the kernel and the C libraries. */
+/** Of answers after which C libraries do not fall back. */
+int scc_lint_check_fallbacks(struct scc_lint *lint);
+
+/** Of calls that are refused beside others that do the same. */
+int scc_lint_check_equivalents(struct scc_lint *lint);
+
+/** Of io_uring. */
+int scc_lint_check_uring(struct scc_lint *lint);
+
+/** Of socketcall and ipc. */
+int scc_lint_check_doors(struct scc_lint *lint);
+
+/** Of calls that are worth a word wherever they pass. */
 int scc_lint_check_calls(struct scc_lint *lint);
 
 /** Of architectures and the default action. */

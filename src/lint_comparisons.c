@@ -48,13 +48,7 @@ static bool call_of_entry(const struct scc_lint *lint, const struct scc_profile_
     const struct scc_syscall *found = name ? scc_syscall_find(scc_json_string(name)) : NULL;
     if (!found || !is_selected(lint, entry))
         return false;
-    for (size_t i = 0; i < lint->policy->arch_count; i++) {
-        const struct scc_arch *arch = lint->policy->arches[i].arch;
-        *call = (struct scc_call){.audit = arch->audit, .nr = scc_syscall_nr(found, arch)};
-        if (call->nr != SCC_NR_NONE)
-            return true;
-    }
-    return false;
+    return scc_lint_call_of(lint, found, call);
 }
 
 /** Adds what the entry's call with one argument set is answered. */

@@ -44,11 +44,6 @@ static void print_cut(FILE *out, const struct scc_lint *lint)
                         rule->name);
         scc_report_line(out, "left out", &text);
     }
-    if (lint->undecided) {
-        struct scc_strbuf text = {0};
-        scc_strbuf_add(&text, lint->undecided);
-        scc_report_line(out, "left out", &text);
-    }
 }
 
 void scc_lint_print(FILE *out, const struct scc_lint *lint)
@@ -113,7 +108,7 @@ int scc_lint_print_json(FILE *out, const struct scc_lint *lint, const scc_diags 
     for (int level = SCC_LINT_LEVEL_COUNT; level-- > 0;)
         scc_json_put_uint(&json, totals, scc_lint_level_name((enum scc_lint_level)level),
                           scc_lint_total(lint, (enum scc_lint_level)level));
-    scc_json_put_bool(&json, root, "complete", !lint->undecided);
+    scc_json_put_bool(&json, root, "complete", !lint->totals[SCC_LINT_UNDECIDED]);
     scc_json_put_diags(&json, root, diags);
     return scc_json_build_print(&json, root, out, err);
 }

@@ -44,24 +44,11 @@ static void add_to_group(const struct scc_lint *lint, struct group *group, const
         scc_strbuf_addf(&group->names, "%s%s", group->count > 1 ? ", " : "", name);
 }
 
-/** A call of the rule on the first architecture that has it; false where none has a number. */
-static bool call_of(const struct scc_lint *lint, const struct scc_syscall *name,
-                    struct scc_call *call)
-{
-    for (size_t i = 0; i < lint->policy->arch_count; i++) {
-        const struct scc_arch *arch = lint->policy->arches[i].arch;
-        *call = (struct scc_call){.audit = arch->audit, .nr = scc_syscall_nr(name, arch)};
-        if (call->nr != SCC_NR_NONE)
-            return true;
-    }
-    return false;
-}
-
 /** Shows the answer to the group's first call. */
 static void show_first(const struct scc_lint *lint, struct group *group)
 {
     struct scc_call call;
-    if (group->rule && call_of(lint, group->rule->call, &call))
+    if (group->rule && scc_lint_call_of(lint, group->rule->call, &call))
         scc_lint_add_answer(&group->shown, lint, &call, 0);
 }
 
@@ -227,7 +214,7 @@ static enum scc_lint_id why_without_effect(const struct scc_lint *lint, const st
         return SCC_LINT_SHADOWED;
     case SCC_RULE_IS_REPEATED:
         /* Behind a door the rule for socketcall or ipc answers; that is no repetition. */
-        if (!call_of(lint, rule->call, &call))
+        if (!scc_lint_call_of(lint, rule->call, &call))
             return SCC_LINT_COUNT;
         if (rule->cmp_count && scc_policy_shadow_of(lint->policy, rule))
             return SCC_LINT_COMPARISONS_IGNORED;

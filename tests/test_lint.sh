@@ -210,6 +210,22 @@ for file in names same entries; do
     [ $file != names ] || check "what is not told is counted" 'grep -q "99900 further findings of unknown-name" out'
 done
 
+# --- what is too large to be decided is a finding everywhere; high words are tried all the same
+run 1 lint --arch amd64 "$bad/undecided.bad.json"
+check "one warning" 'grep -q "0 errors, 1 warning," out && tr -s " \n" " " <out | grep -q "kill has so many argument rules"'
+run 1 lint --json --arch amd64 "$bad/undecided.bad.json"
+check "JSON: not complete" 'grep -q "\"complete\":[[:space:]]*false" out'
+run 1 lint --sarif --arch amd64 "$bad/undecided.bad.json"
+check "SARIF has it" 'grep -q "\"ruleId\":[[:space:]]*\"undecided\"" out'
+run 0 --arch amd64 "$bad/undecided.bad.json"
+says "kill has so many argument rules"
+run 4 --strict --arch amd64 "$bad/undecided.bad.json"
+sed '$!{/^  \]/d}; s/^  "syscalls": \[/&{"names": ["kill"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 5, "op": "SCMP_CMP_NE"}]},/' \
+    "$bad/undecided.bad.json" | sed '$d' >loose.json
+echo ']}' >>loose.json
+run 1 lint --arch amd64 loose.json
+check "the high word" 'tr -s " \n" " " <out | grep -qF "kill(0x100000005, …) on x86_64: ALLOW, but the kernel reads kill(0x5, …): ERRNO(EPERM)"'
+
 # --- what a compilation warns of
 run 0 --arch amd64 "$bad/int-compared-as-64-bits.bad.json"
 says "socket: \`int\` argument 0 is compared as 64 bits"
