@@ -405,23 +405,43 @@ static int check_wide_value(struct scc_lint *lint, const struct scc_lint_number 
     return 0;
 }
 
-/** s390 alone passes clone's stack first (kernel/fork.c, CONFIG_CLONE_BACKWARDS2). */
+/** A call with CLONE_NEWUSER that passes, if the rule is about it: it lets it pass or misses it. */
+static bool find_free_clone(const struct scc_lint *lint, const struct scc_lint_number *number,
+                            const struct scc_rule *rule, const struct scc_cmp *cmp,
+                            struct scc_call *call)
+{
+    enum { NEW_USER_NAMESPACE = 0x10000000 }; /* CLONE_NEWUSER, linux/sched.h */
+    const uint64_t stacks[] = {0, cmp->value, cmp->value2, cmp->value + 1, cmp->value - 1, 16};
+    *call = scc_lint_call_at(number);
+    call->args[scc_lint_clone_flags(number->arch)] = NEW_USER_NAMESPACE;
+    for (size_t i = 0; i < SCC_COUNT(stacks); i++) {
+        uint32_t answer;
+        call->args[cmp->arg] = stacks[i];
+        const struct scc_rule *by = scc_policy_match(lint->policy, call, &answer);
+        if (scc_lint_passes(answer) && (by == rule || !scc_lint_passes(rule->return_value)))
+            return true;
+    }
+    return false;
+}
+
+/** The rule's comparison of argument 0, or NULL. */
+static const struct scc_cmp *first_argument_of(const struct scc_rule *rule)
+{
+    for (unsigned i = 0; i < rule->cmp_count; i++) {
+        if (rule->cmps[i].arg == 0)
+            return &rule->cmps[i];
+    }
+    return NULL;
+}
+
 static int check_clone(struct scc_lint *lint, const struct scc_lint_number *number,
                        const struct scc_rule *rule, unsigned char *is_told)
 {
-    enum { NEW_USER_NAMESPACE = 0x10000000 }; /* CLONE_NEWUSER, linux/sched.h */
-    struct scc_call call = {.audit = number->arch->audit, .nr = number->nr};
-    uint32_t answer;
+    struct scc_call call;
     size_t index = (size_t)(rule - lint->policy->rules);
-    bool compares = false;
-    if (number->arch->id != SCC_ARCH_S390X && number->arch->id != SCC_ARCH_S390)
-        return 0;
-    call.args[1] = NEW_USER_NAMESPACE;
-    for (unsigned i = 0; i < rule->cmp_count; i++)
-        compares |= rule->cmps[i].arg == 0;
-    if (!compares || strcmp(rule->call->name, "clone") != 0 ||
-        scc_policy_match(lint->policy, &call, &answer) != rule || !scc_lint_passes(answer) ||
-        is_told[index])
+    const struct scc_cmp *cmp = first_argument_of(rule);
+    if (!cmp || is_told[index] || strcmp(rule->call->name, "clone") != 0 ||
+        scc_lint_clone_flags(number->arch) == 0 || !find_free_clone(lint, number, rule, cmp, &call))
         return 0;
     is_told[index] = 1;
     if (!scc_lint_count(lint, SCC_LINT_CLONE_ARGUMENT_ORDER))

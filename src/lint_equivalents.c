@@ -29,6 +29,59 @@ static const struct scc_rule **list_named(const struct scc_policy *policy)
     return by_call;
 }
 
+/*
+ * Namespaces
+ */
+
+/** The flags of clone and unshare that make one: include/uapi/linux/sched.h, CLONE_NEW*. */
+static const uint64_t namespaces[] = {
+    0x10000000, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x20000000, 0x40000000,
+};
+
+/** Whether the call makes namespaces by flags. */
+static bool makes_namespaces(const char *name)
+{
+    return strcmp(name, "clone") == 0 || strcmp(name, "clone3") == 0 ||
+           strcmp(name, "unshare") == 0;
+}
+
+/** A call of the name that makes a namespace; clone3's flags stand behind a pointer. */
+static struct scc_call namespace_call(const struct scc_lint_number *number, const char *name,
+                                      uint64_t flag)
+{
+    struct scc_call call = scc_lint_call_at(number);
+    if (strcmp(name, "clone") == 0)
+        call.args[scc_lint_clone_flags(number->arch)] = flag;
+    else if (strcmp(name, "unshare") == 0)
+        call.args[0] = flag;
+    return call;
+}
+
+static bool passes(const struct scc_lint *lint, const struct scc_call *call)
+{
+    return scc_lint_passes(scc_policy_answer(lint->policy, call));
+}
+
+/**
+ * Whether one of the pair is refused a namespace that the other makes: then calls of both. What
+ * clone is refused otherwise (processes that share nothing) unshare does not make.
+ */
+static bool find_namespace(const struct scc_lint *lint, const struct scc_lint_equivalent *pair,
+                           const struct scc_lint_number *first,
+                           const struct scc_lint_number *second, struct scc_call calls[2])
+{
+    enum { SIGNAL = 17 }; /* SIGCHLD, with which clone() makes what fork() does */
+    for (size_t i = 0; i < SCC_COUNT(namespaces); i++) {
+        struct scc_call signalled = namespace_call(first, pair->call, namespaces[i] | SIGNAL);
+        calls[0] = namespace_call(first, pair->call, namespaces[i]);
+        calls[1] = namespace_call(second, pair->other, namespaces[i]);
+        if (!passes(lint, &calls[0]) && passes(lint, &calls[1]) &&
+            (strcmp(pair->call, "clone") != 0 || !passes(lint, &signalled)))
+            return true;
+    }
+    return false;
+}
+
 /** 1, and calls of both, where the second of the pair passes always and the first does not. */
 static int find_equivalent(struct scc_lint *lint, const struct scc_lint_equivalent *pair,
                            struct scc_call calls[2])
@@ -38,6 +91,11 @@ static int find_equivalent(struct scc_lint *lint, const struct scc_lint_equivale
         if (!scc_lint_number_of(&lint->policy->arches[i], pair->call, &first) ||
             !scc_lint_number_of(&lint->policy->arches[i], pair->other, &second))
             continue;
+        if (makes_namespaces(pair->call) && makes_namespaces(pair->other)) {
+            if (find_namespace(lint, pair, &first, &second, calls))
+                return 1;
+            continue;
+        }
         int found = scc_lint_always_passes(lint, &second);
         if (found == 1)
             found = scc_lint_find_call(lint, &first, SCC_LINT_REFUSED, &calls[0]);

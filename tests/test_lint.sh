@@ -226,6 +226,29 @@ echo ']}' >>loose.json
 run 1 lint --arch amd64 loose.json
 check "the high word" 'tr -s " \n" " " <out | grep -qF "kill(0x100000005, …) on x86_64: ALLOW, but the kernel reads kill(0x5, …): ERRNO(EPERM)"'
 
+# --- clone's flags: namespaces alone are what unshare makes too, and s390 has them in argument 1
+clone() { # DEFAULT ACTION ARGS [RULE]
+    echo "{\"defaultAction\": \"SCMP_ACT_$1\", \"syscalls\": [{\"names\": [\"clone\"], \"action\": \"SCMP_ACT_$2\",
+\"args\": [$3]}${4:+, $4}]}" >clone.json
+}
+unshare='{"names": ["unshare"], "action": "SCMP_ACT_ALLOW"}'
+clone ERRNO ALLOW '{"index": 0, "value": 65536, "valueTwo": 65536, "op": "SCMP_CMP_MASKED_EQ"}' "$unshare"
+run 1 lint --arch amd64 clone.json
+check "a namespace" 'tr -s " \n" " " <out | grep -qF "clone(0x10000000, …) on x86_64: ERRNO(EPERM); unshare(0x10000000, …) on x86_64: ALLOW"'
+clone ALLOW ERRNO '{"index": 0, "value": 16384, "valueTwo": 16384, "op": "SCMP_CMP_MASKED_EQ"}' "$unshare"
+run 0 lint --arch amd64 clone.json
+clone ALLOW ERRNO '{"index": 0, "value": 268435456, "valueTwo": 268435456, "op": "SCMP_CMP_MASKED_EQ"}'
+run 1 lint --arch s390x clone.json
+check "s390: refused by the stack" 'grep -q clone-argument-order out'
+run 1 lint --arch amd64 clone.json
+check "elsewhere these are the flags" '! grep -q clone-argument-order out'
+clone ERRNO ALLOW '{"index": 0, "value": 0, "op": "SCMP_CMP_NE"}'
+run 1 lint --arch s390x clone.json
+check "s390: allowed by the stack" 'grep -q clone-argument-order out'
+clone ALLOW ERRNO '{"index": 1, "value": 268435456, "valueTwo": 268435456, "op": "SCMP_CMP_MASKED_EQ"}'
+run 1 lint --arch s390x clone.json
+check "s390: its own order" '! grep -q clone-argument-order out'
+
 # --- what a compilation warns of
 run 0 --arch amd64 "$bad/int-compared-as-64-bits.bad.json"
 says "socket: \`int\` argument 0 is compared as 64 bits"
