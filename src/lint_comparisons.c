@@ -372,10 +372,62 @@ static int check_conflict(struct scc_lint *lint, const struct scc_lint_number *n
                          &words);
 }
 
-static bool is_above_32_bits(const struct scc_cmp *cmp)
+/** What comes of a comparison where the argument has 32 bits. */
+enum narrow_sense {
+    SENSE_KEPT,
+    SENSE_NEVER,  /* it holds for no value */
+    SENSE_ALWAYS, /* it holds for every value */
+};
+
+static enum narrow_sense sense_in_32_bits(const struct scc_cmp *cmp)
 {
+    bool is_above = cmp->value > UINT32_MAX, is_last = cmp->value == UINT32_MAX;
+    switch (cmp->op) {
+    case SCC_OP_EQ:
+    case SCC_OP_GE:
+        return is_above ? SENSE_NEVER : SENSE_KEPT;
+    case SCC_OP_GT:
+        return is_above || is_last ? SENSE_NEVER : SENSE_KEPT;
+    case SCC_OP_NE:
+    case SCC_OP_LT:
+        return is_above ? SENSE_ALWAYS : SENSE_KEPT;
+    case SCC_OP_LE:
+        return is_above || is_last ? SENSE_ALWAYS : SENSE_KEPT;
+    default:
+        if (cmp->value2 > UINT32_MAX)
+            return SENSE_NEVER;
+        return is_above && !(uint32_t)cmp->value ? SENSE_ALWAYS : SENSE_KEPT;
+    }
+}
+
+/** Whether the comparison looks past the 32 bits that the number's argument has. */
+static bool is_too_wide(const struct scc_lint *lint, const struct scc_lint_number *number,
+                        const struct scc_rule *rule, const struct scc_cmp *cmp)
+{
+    if (sense_in_32_bits(cmp) == SENSE_KEPT)
+        return false;
+    if (number->arch->is_64bit)
+        return scc_syscall_loose_args(rule->call, number->arch) >> cmp->arg & 1;
+    /* "At most 0xffffffff" was written for the 64-bit ABI beside it, where it says something. */
+    return cmp->value != UINT32_MAX || !lint->policy->target->is_64bit;
+}
+
+/** How the comparison behaves there, and the answer to the value that is left of its own. */
+static void explain_wide(struct scc_lint *lint, const struct scc_lint_number *number,
+                         const struct scc_rule *rule, const struct scc_cmp *cmp,
+                         struct scc_lint_words *words)
+{
+    struct scc_call call = scc_lint_call_at(number);
     uint64_t value = cmp->op == SCC_OP_MASKED_EQ ? cmp->value2 : cmp->value;
-    return value > UINT32_MAX;
+    call.args[cmp->arg] = (uint32_t)value;
+    scc_strbuf_addf(&words->reason, "%s: ", rule->call->name);
+    add_cmp(&words->reason, cmp);
+    scc_strbuf_addf(&words->reason, " holds %s: argument %u on %s has 32 bits",
+                    sense_in_32_bits(cmp) == SENSE_NEVER ? "never" : "always", cmp->arg,
+                    number->arch->name);
+    scc_lint_add_answer(&words->shown, lint, &call, (uint8_t)(1u << cmp->arg));
+    if (!number->arch->is_64bit && value > UINT32_MAX)
+        scc_strbuf_addf(&words->shown, "; libseccomp compares with 0x%" PRIx32, (uint32_t)value);
 }
 
 static int check_wide_value(struct scc_lint *lint, const struct scc_lint_number *number,
@@ -383,24 +435,15 @@ static int check_wide_value(struct scc_lint *lint, const struct scc_lint_number 
 {
     size_t index = (size_t)(rule - lint->policy->rules);
     for (unsigned i = 0; i < rule->cmp_count && !is_told[index]; i++) {
-        const struct scc_cmp *cmp = &rule->cmps[i];
-        if (!is_above_32_bits(cmp))
+        struct scc_lint_words words = {0};
+        if (!is_too_wide(lint, number, rule, &rule->cmps[i]))
             continue;
         is_told[index] = 1;
         if (!scc_lint_count(lint, SCC_LINT_VALUE_ABOVE_32_BITS))
             return 0;
-        struct scc_lint_words words = {0};
-        struct scc_call call = {.audit = number->arch->audit, .nr = number->nr};
-        uint64_t value = cmp->op == SCC_OP_MASKED_EQ ? cmp->value2 : cmp->value;
-        call.args[cmp->arg] = (uint32_t)value;
-        scc_strbuf_addf(&words.reason, "%s: ", rule->call->name);
-        add_cmp(&words.reason, cmp);
-        scc_strbuf_addf(&words.reason, ", but arguments on %s have 32 bits", number->arch->name);
-        scc_lint_add_answer(&words.shown, lint, &call, (uint8_t)(1u << cmp->arg));
-        scc_strbuf_addf(&words.shown, "; libseccomp compares with 0x%" PRIx32, (uint32_t)value);
-        if (scc_lint_tell(lint, SCC_LINT_VALUE_ABOVE_32_BITS, cmp_node(lint, rule, cmp->arg),
-                          &words) < 0)
-            return -1;
+        explain_wide(lint, number, rule, &rule->cmps[i], &words);
+        return scc_lint_tell(lint, SCC_LINT_VALUE_ABOVE_32_BITS,
+                             cmp_node(lint, rule, rule->cmps[i].arg), &words);
     }
     return 0;
 }
@@ -466,9 +509,8 @@ static int check_number(struct scc_lint *lint, const struct scc_lint_number *num
         const struct scc_rule *rule = &lint->policy->rules[number->placed[i].rule];
         if (number->placed[i].selector)
             continue;
-        if (!number->arch->is_64bit && check_wide_value(lint, number, rule, told) < 0)
-            return -1;
-        if (check_clone(lint, number, rule, told) < 0)
+        if (check_wide_value(lint, number, rule, told) < 0 ||
+            check_clone(lint, number, rule, told) < 0)
             return -1;
     }
     return 0;

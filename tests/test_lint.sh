@@ -249,6 +249,26 @@ clone ALLOW ERRNO '{"index": 1, "value": 268435456, "valueTwo": 268435456, "op":
 run 1 lint --arch s390x clone.json
 check "s390: its own order" '! grep -q clone-argument-order out'
 
+# --- comparisons that look past the 32 bits that an argument has
+one() { # DEFAULT ACTION CALL INDEX OP VALUE [VALUETWO]
+    echo "{\"defaultAction\": \"SCMP_ACT_$1\", \"architectures\": [\"SCMP_ARCH_X86\"], \"syscalls\": [{\"names\": [\"$3\"],
+\"action\": \"SCMP_ACT_$2\", \"args\": [{\"index\": $4, \"op\": \"SCMP_CMP_$5\", \"value\": $6, \"valueTwo\": ${7:-0}}]}]}" >one.json
+}
+one ALLOW ERRNO kill 0 EQ 18446744073709551615
+run 1 lint --arch amd64 one.json
+check "the low word" 'tr -s " \n" " " <out | grep -qF "kill(0xffffffff, …) on x86_64: ALLOW"'
+check "past 32 bits" 'grep -q value-above-32-bits out'
+one ERRNO ALLOW mmap 1 LE 4294967295
+run 0 lint --arch amd64 one.json
+run 1 lint --arch i386 one.json
+check "always, of 32 bits" 'tr -s " \n" " " <out | grep -qF "mmap: a1 <= 0xffffffff holds always"'
+one ERRNO ALLOW mmap 1 GT 4294967295
+run 1 lint --arch i386 one.json
+check "never, of 32 bits" 'tr -s " \n" " " <out | grep -qF "mmap: a1 > 0xffffffff holds never"'
+one ERRNO ALLOW mmap 1 MASKED_EQ 4294967296
+run 1 lint --arch i386 one.json
+check "a mask past 32 bits" 'tr -s " \n" " " <out | grep -qF "holds always: argument 1 on x86 has 32 bits"'
+
 # --- what a compilation warns of
 run 0 --arch amd64 "$bad/int-compared-as-64-bits.bad.json"
 says "socket: \`int\` argument 0 is compared as 64 bits"
