@@ -52,19 +52,33 @@ static int add_bypassed(struct scc_lint *lint, const struct scc_policy_arch *tab
     return 0;
 }
 
+/**
+ * Whether a process can have requests made on an architecture: 1 and the call that sets a ring up,
+ * 0, or -1 without memory.
+ */
+static int find_ring(struct scc_lint *lint, const struct scc_policy_arch *table,
+                     struct scc_call *call)
+{
+    /* IORING_SETUP_SQPOLL: the kernel looks for requests itself, since 5.11 for everybody. */
+    static const struct scc_kernel polls = {5, 11};
+    struct scc_lint_number setup, enter;
+    struct scc_call entered;
+    if (!scc_lint_number_of(table, "io_uring_setup", &setup) ||
+        !scc_lint_number_of(table, "io_uring_enter", &enter))
+        return 0;
+    int found = scc_lint_find_call(lint, &setup, SCC_LINT_PASSING, call);
+    if (found != 1 || scc_kernel_at_least(lint->target->kernel, polls))
+        return found;
+    return scc_lint_find_call(lint, &enter, SCC_LINT_PASSING, &entered);
+}
+
 int scc_lint_check_uring(struct scc_lint *lint)
 {
     for (size_t i = 0; i < lint->policy->arch_count; i++) {
         const struct scc_policy_arch *table = &lint->policy->arches[i];
-        struct scc_lint_number setup, enter;
         struct scc_call call;
         struct scc_lint_words calls = {0}, words = {0};
-        if (!scc_lint_number_of(table, "io_uring_setup", &setup) ||
-            !scc_lint_number_of(table, "io_uring_enter", &enter))
-            continue;
-        int found = scc_lint_find_call(lint, &setup, SCC_LINT_PASSING, &call);
-        if (found == 1)
-            found = scc_lint_find_call(lint, &enter, SCC_LINT_PASSING, &call);
+        int found = find_ring(lint, table, &call);
         if (found == 0)
             continue;
         if (found < 0 || add_bypassed(lint, table, &calls) < 0) {

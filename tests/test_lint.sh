@@ -269,6 +269,17 @@ one ERRNO ALLOW mmap 1 MASKED_EQ 4294967296
 run 1 lint --arch i386 one.json
 check "a mask past 32 bits" 'tr -s " \n" " " <out | grep -qF "holds always: argument 1 on x86 has 32 bits"'
 
+# --- io_uring: since 5.11 the kernel takes requests from a ring that has only been set up
+echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["io_uring_setup"], "action": "SCMP_ACT_ALLOW"}]}' >ring.json
+run 1 lint --arch amd64 --kernel 5.11 ring.json
+check "a ring" 'grep -q io-uring-bypass out'
+run 0 lint --arch amd64 --kernel 5.10 ring.json
+sed -i 's/"io_uring_setup"/&, "io_uring_enter"/' ring.json
+run 1 lint --arch amd64 --kernel 5.10 ring.json
+check "what 5.10 could" 'tr -s " \n" " " <out | grep -qF " readv," && ! grep -q getxattr out'
+run 1 lint --arch amd64 --kernel 6.7 ring.json
+check "what 6.7 could" 'tr -s " \n" " " <out | grep -q " getsockopt, .* waitid" && ! grep -q "ftruncate\|listen" out'
+
 # --- what a compilation warns of
 run 0 --arch amd64 "$bad/int-compared-as-64-bits.bad.json"
 says "socket: \`int\` argument 0 is compared as 64 bits"
