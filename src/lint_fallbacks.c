@@ -76,7 +76,7 @@ static int tell_lost_fallbacks(struct scc_lint *lint, const struct lost_fallback
     scc_action_describe(&words.reason, scc_policy_answer(lint->policy, &lost->call),
                         lint->policy->target);
     scc_strbuf_addf(&words.reason,
-                    "%s keeps C libraries from falling back, which they do after "
+                    "%s keeps C libraries and programs from falling back, which they do after "
                     "ENOSYS alone: from %s",
                     lost->is_default ? " by default" : "", calls ? calls : "");
     scc_lint_add_answer(&words.shown, lint, &lost->call, 0);
