@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <linux/seccomp.h>
 
+#include "capability.h"
 #include "decision.h"
 #include "error.h"
 #include "lint_check.h"
@@ -78,6 +79,12 @@ bool scc_lint_call_of(const struct scc_lint *lint, const struct scc_syscall *nam
             return true;
     }
     return false;
+}
+
+bool scc_lint_has_cap(const struct scc_lint *lint, const char *capability)
+{
+    int bit = capability ? scc_cap_find(capability) : -1;
+    return bit < 0 || lint->target->caps >> bit & 1;
 }
 
 const struct scc_json_node *scc_lint_node_of(const struct scc_lint *lint,

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "action.h"
-#include "capability.h"
 #include "lint_check.h"
 #include "util.h"
 
@@ -57,8 +56,7 @@ static bool is_tied(const struct scc_lint *lint, const struct scc_call *call)
 
 static int check_risky(struct scc_lint *lint, const struct scc_lint_risky *row)
 {
-    int bit = row->capability ? scc_cap_find(row->capability) : -1;
-    if (bit >= 0 && !(lint->target->caps >> bit & 1))
+    if (!scc_lint_has_cap(lint, row->capability))
         return 0;
     for (size_t i = 0; i < lint->policy->arch_count; i++) {
         struct scc_lint_number number;
@@ -137,8 +135,8 @@ static int check_namespaces(struct scc_lint *lint)
         {"clone", scc_lint_clone_flags(lint->policy->target), 0x10000000, "makes user namespaces"},
         {"clone3", 0, 0, "makes user namespaces, by flags that no filter sees"},
     };
-    int admin = scc_cap_find("CAP_SYS_ADMIN"), found = 0;
-    if (lint->target->caps >> admin & 1)
+    int found = 0;
+    if (scc_lint_has_cap(lint, "CAP_SYS_ADMIN"))
         return 0;
     for (size_t i = 0; i < SCC_COUNT(probes) && found == 0; i++)
         found = check_probe(lint, SCC_LINT_USER_NAMESPACES, &probes[i]);

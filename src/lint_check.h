@@ -77,6 +77,9 @@ struct scc_call scc_lint_call_at(const struct scc_lint_number *number);
 bool scc_lint_call_of(const struct scc_lint *lint, const struct scc_syscall *name,
                       struct scc_call *call);
 
+/** Whether the target has the capability; NULL: none is needed. */
+bool scc_lint_has_cap(const struct scc_lint *lint, const char *capability);
+
 /** Where the rule that answers @p call stands; the default action where none does. */
 const struct scc_json_node *scc_lint_node_of(const struct scc_lint *lint,
                                              const struct scc_call *call);

@@ -29,6 +29,7 @@ extern const struct scc_lint_rule scc_lint_rules[SCC_LINT_COUNT];
 /** Who is refused `call` does the same with `other`. */
 struct scc_lint_equivalent {
     const char *call, *other, *reason;
+    const char *capability; /* without which the kernel refuses both; or NULL */
 };
 extern const struct scc_lint_equivalent scc_lint_equivalents[SCC_EQUIVALENT_COUNT];
 

@@ -30,30 +30,32 @@ static const struct scc_rule **list_named(const struct scc_policy *policy)
 }
 
 /*
- * Namespaces
+ * clone, which makes several things
  */
 
-/** The flags of clone and unshare that make one: include/uapi/linux/sched.h, CLONE_NEW*. */
+/** The flags of clone and unshare that make a namespace: include/uapi/linux/sched.h, CLONE_NEW*. */
 static const uint64_t namespaces[] = {
     0x10000000, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x20000000, 0x40000000,
 };
 
-/** Whether the call makes namespaces by flags. */
-static bool makes_namespaces(const char *name)
+/** The flags with which clone is one of the calls that make processes alone; 0: another call. */
+static uint64_t flags_like(const char *name)
 {
-    return strcmp(name, "clone") == 0 || strcmp(name, "clone3") == 0 ||
-           strcmp(name, "unshare") == 0;
+    enum { SIGNAL = 17, SHARES_MEMORY = 0x100, WAITS = 0x4000 }; /* SIGCHLD, CLONE_VM, _VFORK */
+    if (strcmp(name, "fork") == 0)
+        return SIGNAL;
+    return strcmp(name, "vfork") == 0 ? SHARES_MEMORY | WAITS | SIGNAL : 0;
 }
 
-/** A call of the name that makes a namespace; clone3's flags stand behind a pointer. */
-static struct scc_call namespace_call(const struct scc_lint_number *number, const char *name,
-                                      uint64_t flag)
+/** A call of the name with such flags, where it has any in an argument: clone3 and fork do not. */
+static struct scc_call call_with(const struct scc_lint_number *number, const char *name,
+                                 uint64_t flags)
 {
     struct scc_call call = scc_lint_call_at(number);
     if (strcmp(name, "clone") == 0)
-        call.args[scc_lint_clone_flags(number->arch)] = flag;
+        call.args[scc_lint_clone_flags(number->arch)] = flags;
     else if (strcmp(name, "unshare") == 0)
-        call.args[0] = flag;
+        call.args[0] = flags;
     return call;
 }
 
@@ -62,24 +64,52 @@ static bool passes(const struct scc_lint *lint, const struct scc_call *call)
     return scc_lint_passes(scc_policy_answer(lint->policy, call));
 }
 
-/**
- * Whether one of the pair is refused a namespace that the other makes: then calls of both. What
- * clone is refused otherwise (processes that share nothing) unshare does not make.
- */
-static bool find_namespace(const struct scc_lint *lint, const struct scc_lint_equivalent *pair,
-                           const struct scc_lint_number *first,
-                           const struct scc_lint_number *second, struct scc_call calls[2])
+/** The numbers of both calls of a pair on one architecture. */
+struct numbers {
+    struct scc_lint_number first, second;
+};
+
+/** Whether the first call is refused with these flags and the second is not: then calls of both. */
+static bool differ(const struct scc_lint *lint, const struct scc_lint_equivalent *pair,
+                   const struct numbers *numbers, uint64_t flags, struct scc_call calls[2])
 {
-    enum { SIGNAL = 17 }; /* SIGCHLD, with which clone() makes what fork() does */
+    calls[0] = call_with(&numbers->first, pair->call, flags);
+    calls[1] = call_with(&numbers->second, pair->other, flags);
+    return !passes(lint, &calls[0]) && passes(lint, &calls[1]);
+}
+
+/** The same with the flags of one namespace, whatever signal clone is to send. */
+static bool find_namespace(const struct scc_lint *lint, const struct scc_lint_equivalent *pair,
+                           const struct numbers *numbers, struct scc_call calls[2])
+{
     for (size_t i = 0; i < SCC_COUNT(namespaces); i++) {
-        struct scc_call signalled = namespace_call(first, pair->call, namespaces[i] | SIGNAL);
-        calls[0] = namespace_call(first, pair->call, namespaces[i]);
-        calls[1] = namespace_call(second, pair->other, namespaces[i]);
-        if (!passes(lint, &calls[0]) && passes(lint, &calls[1]) &&
-            (strcmp(pair->call, "clone") != 0 || !passes(lint, &signalled)))
+        if (differ(lint, pair, numbers, namespaces[i] | flags_like("fork"), calls) &&
+            differ(lint, pair, numbers, namespaces[i], calls))
             return true;
     }
     return false;
+}
+
+/** Whether the call makes namespaces by flags. */
+static bool makes_namespaces(const char *name)
+{
+    return strcmp(name, "clone") == 0 || strcmp(name, "clone3") == 0 ||
+           strcmp(name, "unshare") == 0;
+}
+
+/** Whether the pair is about what clone's flags make; *found is then whether it is a finding. */
+static bool is_about_flags(const struct scc_lint *lint, const struct scc_lint_equivalent *pair,
+                           const struct numbers *numbers, struct scc_call calls[2], int *found)
+{
+    uint64_t flags = flags_like(pair->call) | flags_like(pair->other);
+    bool has_clone = strcmp(pair->call, "clone") == 0 || strcmp(pair->other, "clone") == 0;
+    if (flags && has_clone)
+        *found = differ(lint, pair, numbers, flags, calls);
+    else if (makes_namespaces(pair->call) && makes_namespaces(pair->other))
+        *found = find_namespace(lint, pair, numbers, calls);
+    else
+        return false;
+    return true;
 }
 
 /** 1, and calls of both, where the second of the pair passes always and the first does not. */
@@ -87,19 +117,17 @@ static int find_equivalent(struct scc_lint *lint, const struct scc_lint_equivale
                            struct scc_call calls[2])
 {
     for (size_t i = 0; i < lint->policy->arch_count; i++) {
-        struct scc_lint_number first, second;
-        if (!scc_lint_number_of(&lint->policy->arches[i], pair->call, &first) ||
-            !scc_lint_number_of(&lint->policy->arches[i], pair->other, &second))
+        struct numbers numbers;
+        int found;
+        if (!scc_lint_number_of(&lint->policy->arches[i], pair->call, &numbers.first) ||
+            !scc_lint_number_of(&lint->policy->arches[i], pair->other, &numbers.second))
             continue;
-        if (makes_namespaces(pair->call) && makes_namespaces(pair->other)) {
-            if (find_namespace(lint, pair, &first, &second, calls))
-                return 1;
-            continue;
+        if (!is_about_flags(lint, pair, &numbers, calls, &found)) {
+            found = scc_lint_always_passes(lint, &numbers.second);
+            if (found == 1)
+                found = scc_lint_find_call(lint, &numbers.first, SCC_LINT_REFUSED, &calls[0]);
+            calls[1] = scc_lint_call_at(&numbers.second);
         }
-        int found = scc_lint_always_passes(lint, &second);
-        if (found == 1)
-            found = scc_lint_find_call(lint, &first, SCC_LINT_REFUSED, &calls[0]);
-        calls[1] = scc_lint_call_at(&second);
         if (found)
             return found;
     }
@@ -153,10 +181,11 @@ int scc_lint_check_equivalents(struct scc_lint *lint)
         int done = 0;
         for (; i < SCC_EQUIVALENT_COUNT && strcmp(scc_lint_equivalents[i].call, name) == 0; i++) {
             struct scc_call calls[2];
-            done =
-                rule && done == 0 ? find_equivalent(lint, &scc_lint_equivalents[i], calls) : done;
+            const struct scc_lint_equivalent *pair = &scc_lint_equivalents[i];
+            if (rule && done == 0 && scc_lint_has_cap(lint, pair->capability))
+                done = find_equivalent(lint, pair, calls);
             if (done == 1) {
-                add_equivalent(lint, &words, &scc_lint_equivalents[i], calls);
+                add_equivalent(lint, &words, pair, calls);
                 done = 0;
             }
         }

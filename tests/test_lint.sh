@@ -235,7 +235,7 @@ unshare='{"names": ["unshare"], "action": "SCMP_ACT_ALLOW"}'
 clone ERRNO ALLOW '{"index": 0, "value": 65536, "valueTwo": 65536, "op": "SCMP_CMP_MASKED_EQ"}' "$unshare"
 run 1 lint --arch amd64 clone.json
 check "a namespace" 'tr -s " \n" " " <out | grep -qF "clone(0x10000000, …) on x86_64: ERRNO(EPERM); unshare(0x10000000, …) on x86_64: ALLOW"'
-clone ALLOW ERRNO '{"index": 0, "value": 16384, "valueTwo": 16384, "op": "SCMP_CMP_MASKED_EQ"}' "$unshare"
+clone ALLOW ERRNO '{"index": 0, "value": 8192, "valueTwo": 8192, "op": "SCMP_CMP_MASKED_EQ"}' "$unshare"
 run 0 lint --arch amd64 clone.json
 clone ALLOW ERRNO '{"index": 0, "value": 268435456, "valueTwo": 268435456, "op": "SCMP_CMP_MASKED_EQ"}'
 run 1 lint --arch s390x clone.json
@@ -279,6 +279,41 @@ run 1 lint --arch amd64 --kernel 5.10 ring.json
 check "what 5.10 could" 'tr -s " \n" " " <out | grep -qF " readv," && ! grep -q getxattr out'
 run 1 lint --arch amd64 --kernel 6.7 ring.json
 check "what 6.7 could" 'tr -s " \n" " " <out | grep -q " getsockopt, .* waitid" && ! grep -q "ftruncate\|listen" out'
+
+# --- fallbacks that EPERM takes away
+echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["close_range", "getrandom", "renameat2", "preadv2"],
+ "action": "SCMP_ACT_ERRNO", "errnoRet": 1}, {"names": ["pwritev2"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}]}' >fallback.json
+run 1 lint --arch amd64 --json fallback.json
+check "each of them" '[ "$(ids | grep -c eperm-where-enosys)" -eq 4 ] && ! grep -q "pwritev2 to" out'
+
+# --- equivalents: for each refused call the allowed one that does the same
+while read -r arch refused allowed; do
+    printf '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86"], "syscalls": [{"names": ["%s"], "action": "SCMP_ACT_KILL"},
+ {"names": ["%s"], "action": "SCMP_ACT_ALLOW"}]}' "$refused" "$allowed" >pair.json
+    run 1 lint --arch "$arch" --caps CAP_SYS_TIME pair.json
+    check "$refused, $allowed" 'tr -s " \n" " " <out | grep -qF "$refused is refused, and $allowed is not"'
+done <<'P'
+i386 setuid setuid32
+i386 setuid32 setuid
+i386 setuid32 setresuid32
+i386 fcntl64 fcntl
+i386 clock_settime clock_settime64
+i386 fadvise64 fadvise64_64
+amd64 mkdirat mkdir
+amd64 fchmodat chmod
+amd64 chmod fchmod
+amd64 unlinkat rmdir
+amd64 renameat rename
+amd64 fchownat lchown
+amd64 fork clone
+amd64 clone fork
+amd64 vfork clone3
+amd64 settimeofday adjtimex
+amd64 ptrace pidfd_getfd
+P
+sed 's/"ptrace"/"settimeofday"/;s/"pidfd_getfd"/"adjtimex"/' pair.json >clock.json
+run 0 lint --arch amd64 --caps none clock.json
+run 1 lint --arch amd64 --caps CAP_SYS_TIME clock.json
 
 # --- what a compilation warns of
 run 0 --arch amd64 "$bad/int-compared-as-64-bits.bad.json"

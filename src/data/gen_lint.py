@@ -47,6 +47,10 @@ def quote(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def optional(text):
+    return quote(text) if text else "NULL"
+
+
 def name_of(rule):
     return "SCC_LINT_" + rule["id"].upper().replace("-", "_")
 
@@ -62,6 +66,32 @@ def table(out, declaration, rows):
     out.write("};\n\n")
 
 
+def widths_of(name, known):
+    """The calls that do what @p name does, in another width: 32-bit ABIs have both."""
+    return [name + end for end in ("32", "64", "_64", "_time32", "_time64") if name + end in known]
+
+
+def with_widths(pairs, known):
+    """The pairs, those of the same calls in other widths, and those of one call in its widths."""
+    reason = "it is the same call with other widths"
+    all_pairs = {(row["call"], row["other"]): row for row in pairs}
+
+    def add(call, other, like, reason):
+        all_pairs.setdefault((call, other), {**like, "call": call, "other": other, "reason": reason})
+
+    capability = {row["call"]: row["capability"] for row in pairs}
+    for name in known:
+        for wide in widths_of(name, known):
+            like = {"capability": capability.get(name, "")}
+            add(name, wide, like, reason)
+            add(wide, name, like, reason)
+    for row in pairs:
+        for end in ("32", "64"):
+            if row["call"] + end in known and row["other"] + end in known:
+                add(row["call"] + end, row["other"] + end, row, row["reason"])
+    return [all_pairs[pair] for pair in sorted(all_pairs)]
+
+
 def write_c(rules_path, syscalls_path, *paths):
     *data_paths, header_path, source_path = paths
     rules = read_rules(rules_path)
@@ -74,6 +104,7 @@ def write_c(rules_path, syscalls_path, *paths):
                 if column in row and row[column] not in known:
                     sys.exit(f"{path}: {row[column]} is no system call")
     made = "/* Made by src/data/gen_lint.py from the tables beside it. */\n"
+    equivalents = with_widths(equivalents, known)
     counts = {
         "EQUIVALENT": len(equivalents),
         "FALLBACK": len(fallbacks),
@@ -94,14 +125,15 @@ def write_c(rules_path, syscalls_path, *paths):
              "true" if rule["compile"] == "yes" else "false",
              *(quote(rule[key]) for key in KEYS[2:])) for rule in rules))
         table(out, "scc_lint_equivalent scc_lint_equivalents[SCC_EQUIVALENT_COUNT]", (
-            (quote(row["call"]), quote(row["other"]), quote(row["reason"])) for row in equivalents))
+            (quote(row["call"]), quote(row["other"]), quote(row["reason"]),
+             optional(row["capability"])) for row in equivalents))
         table(out, "scc_lint_fallback scc_lint_fallbacks[SCC_FALLBACK_COUNT]", (
             (quote(row["call"]), quote(row["fallback"]), quote(row["user"])) for row in fallbacks))
         table(out, "scc_lint_uring scc_lint_urings[SCC_URING_COUNT]", (
             (quote(row["call"]), quote(row["operation"]), kernel(row["since"])) for row in uring))
         table(out, "scc_lint_risky scc_lint_riskies[SCC_RISKY_COUNT]", (
-            (quote(row["call"]), quote(row["capability"]) if row["capability"] else "NULL",
-             quote(row["reason"])) for row in risky))
+            (quote(row["call"]), optional(row["capability"]), quote(row["reason"]))
+            for row in risky))
         table(out, "scc_lint_libseccomp scc_lint_libseccomps[SCC_LIBSECCOMP_COUNT]", (
             (quote(row["release"]), kernel(row["kernel"]), quote(row["lacks"])) for row in releases))
 
