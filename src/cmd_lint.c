@@ -55,7 +55,9 @@ static const struct scc_option rows[] = {
      "the least serious findings that are shown and make the exit status 1: error, warning "
      "(default) or note",
      apply_level},
-    {"libseccomp", 0, "RELEASE", "also find names that this release does not know, such as 2.5.4",
+    {"libseccomp", 0, "RELEASE",
+     "also find names that this release does not know, such as 2.5.4, or 2.5.4-1+deb12u1 for "
+     "Debian 12's",
      apply_libseccomp},
     {"sarif", 0, NULL, "answer as a SARIF 2.1.0 log, for code-review tools", apply_sarif},
 };
@@ -87,8 +89,10 @@ static int check_styles(const struct scc_query *query, const struct settings *se
 static int print(const struct scc_query *query, const struct settings *settings,
                  const struct scc_lint *lint, scc_error **err)
 {
+    bool is_stdin = strcmp(query->operands[0], "-") == 0;
     if (settings->is_sarif)
-        return scc_lint_print_sarif(stdout, lint, scc_profile_name(lint->profile), err);
+        return scc_lint_print_sarif(stdout, lint, is_stdin ? NULL : scc_profile_name(lint->profile),
+                                    err);
     if (query->is_json)
         return scc_lint_print_json(stdout, lint, query->diags, err);
     if (!query->is_quiet)

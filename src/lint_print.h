@@ -17,8 +17,8 @@ int scc_lint_print_json(FILE *out, const struct scc_lint *lint, const scc_diags 
 
 /**
  * Prints the same as a SARIF 2.1.0 log (docs.oasis-open.org/sarif). @p path is the file as it was
- * named on the command line; where it lies under the working directory the log has it relative to
- * that.
+ * named on the command line, NULL: standard input, which has no URI; where it lies under the
+ * working directory the log has it relative to that.
  */
 int scc_lint_print_sarif(FILE *out, const struct scc_lint *lint, const char *path, scc_error **err);
 

@@ -92,8 +92,12 @@ static void put_result(struct scc_json_build *json, cJSON *results,
     cJSON *locations = scc_json_put_array(json, result, "locations");
     cJSON *location = scc_json_put_object(json, locations, NULL);
     cJSON *physical = scc_json_put_object(json, location, "physicalLocation");
+    /* The schema wants the object; what has no URI may have a description alone. */
     cJSON *artifact = scc_json_put_object(json, physical, "artifactLocation");
-    scc_json_put_text(json, artifact, "uri", uri);
+    if (uri)
+        scc_json_put_text(json, artifact, "uri", uri);
+    else
+        put_message(json, artifact, "description", "standard input");
     cJSON *region = scc_json_put_object(json, physical, "region");
     scc_json_put_uint(json, region, "startLine", scc_json_place(finding->node).line);
     scc_json_put_uint(json, region, "startColumn", column_in_characters(finding->node));
@@ -109,8 +113,9 @@ int scc_lint_print_sarif(FILE *out, const struct scc_lint *lint, const char *pat
 {
     struct scc_json_build json = {0};
     struct scc_strbuf uri = {0};
-    add_uri(&uri, path);
-    SCC_AUTOFREE char *reference = scc_strbuf_steal(&uri);
+    if (path)
+        add_uri(&uri, path);
+    SCC_AUTOFREE char *reference = path ? scc_strbuf_steal(&uri) : NULL;
     cJSON *root = cJSON_CreateObject();
     scc_json_put_text(&json, root, "$schema", SCHEMA);
     scc_json_put_text(&json, root, "version", "2.1.0");
@@ -124,7 +129,7 @@ int scc_lint_print_sarif(FILE *out, const struct scc_lint *lint, const char *pat
     scc_json_put_text(&json, run, "columnKind", "unicodeCodePoints");
     cJSON *results = scc_json_put_array(&json, run, "results");
     for (size_t i = 0; i < lint->count; i++)
-        put_result(&json, results, &lint->findings[i], reference ? reference : "");
-    json.failed |= !reference;
+        put_result(&json, results, &lint->findings[i], reference);
+    json.failed |= path && !reference;
     return scc_json_build_print(&json, root, out, err);
 }

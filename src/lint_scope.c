@@ -23,22 +23,56 @@ static scc_arch_set arches_of(const struct scc_policy *policy)
     return set;
 }
 
+/** A call of the table that rules answer and that passes: 1, 0, or -1 without memory. */
+static int find_passing(struct scc_lint *lint, const struct scc_policy_arch *table,
+                        struct scc_call *call)
+{
+    int found = 0;
+    for (size_t at = 0; at < table->count && !found;) {
+        struct scc_lint_number number = scc_lint_number_at(table, table->placed[at].nr);
+        found = scc_lint_find_call(lint, &number, SCC_LINT_PASSING, call);
+        at += number.count;
+    }
+    return found;
+}
+
+/** The youngest call that no rule speaks of and that passes; false where there is none. */
+static bool find_youngest_passing(const struct scc_lint *lint, const struct scc_policy_arch *table,
+                                  struct scc_call *call)
+{
+    struct scc_kernel youngest = {0, 0};
+    bool found = false;
+    for (size_t i = 0; i < SCC_SYSCALL_COUNT; i++) {
+        const struct scc_syscall *name = &scc_syscall_table[i];
+        struct scc_lint_number number;
+        struct scc_kernel since = scc_syscall_since(name, table->arch);
+        if (!scc_lint_number_of(table, name->name, &number) || number.count ||
+            (found && !scc_kernel_at_least(since, youngest)))
+            continue;
+        struct scc_call unnamed = scc_lint_call_at(&number);
+        /* Of one release the highest number, which came last as a rule. */
+        if ((found && scc_kernel_at_least(youngest, since) && unnamed.nr < call->nr) ||
+            !scc_lint_passes(scc_policy_answer(lint->policy, &unnamed)))
+            continue;
+        *call = unnamed;
+        youngest = since;
+        found = true;
+    }
+    return found;
+}
+
 static int check_x32(struct scc_lint *lint)
 {
     for (size_t i = 0; i < lint->policy->arch_count; i++) {
         const struct scc_policy_arch *table = &lint->policy->arches[i];
         struct scc_call call;
-        int found = 0;
         if (table->arch->id != SCC_ARCH_X32)
             continue;
-        for (size_t at = 0; at < table->count && !found;) {
-            struct scc_lint_number number = scc_lint_number_at(table, table->placed[at].nr);
-            found = scc_lint_find_call(lint, &number, SCC_LINT_PASSING, &call);
-            at += number.count;
-        }
+        int found = find_passing(lint, table, &call);
         if (found < 0)
             return -1;
-        if (!found || !scc_lint_count(lint, SCC_LINT_X32_ALLOWED))
+        if ((!found && !find_youngest_passing(lint, table, &call)) ||
+            !scc_lint_count(lint, SCC_LINT_X32_ALLOWED))
             continue;
         struct scc_lint_words words = {0};
         scc_strbuf_add(&words.reason, "SCMP_ARCH_X32 is listed, and its calls are allowed");
@@ -96,31 +130,16 @@ static int check_unusable(struct scc_lint *lint)
     return 0;
 }
 
-/** The highest number of the target that no rule speaks of and that has a name. */
-static uint32_t youngest_unnamed(const struct scc_policy_arch *table)
-{
-    uint32_t youngest = SCC_NR_NONE;
-    for (size_t i = 0; i < SCC_SYSCALL_COUNT; i++) {
-        uint32_t nr = scc_syscall_nr(&scc_syscall_table[i], table->arch);
-        size_t count;
-        scc_policy_rules_at(table, nr, &count);
-        if (nr != SCC_NR_NONE && !count && (youngest == SCC_NR_NONE || nr > youngest))
-            youngest = nr;
-    }
-    return youngest;
-}
-
 static int check_default(struct scc_lint *lint)
 {
     const struct scc_policy *policy = lint->policy;
     struct scc_lint_words words = {0};
     if (!scc_lint_passes(policy->default_return) || !scc_lint_count(lint, SCC_LINT_DEFAULT_ALLOWS))
         return 0;
-    struct scc_call call = {.audit = policy->target->audit,
-                            .nr = youngest_unnamed(&policy->arches[0])};
+    struct scc_call call;
     scc_strbuf_add(&words.reason, "the default action is ");
     scc_action_describe(&words.reason, policy->default_return, policy->target);
-    if (call.nr != SCC_NR_NONE)
+    if (find_youngest_passing(lint, &policy->arches[0], &call))
         scc_lint_add_answer(&words.shown, lint, &call, 0);
     return scc_lint_tell(lint, SCC_LINT_DEFAULT_ALLOWS, scc_lint_default_of(lint), &words);
 }

@@ -315,6 +315,20 @@ sed 's/"ptrace"/"settimeofday"/;s/"pidfd_getfd"/"adjtimex"/' pair.json >clock.js
 run 0 lint --arch amd64 --caps none clock.json
 run 1 lint --arch amd64 --caps CAP_SYS_TIME clock.json
 
+# --- a default that allows: x32 too, shown with the youngest call that no rule names
+echo '{"defaultAction": "SCMP_ACT_ALLOW", "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86", "SCMP_ARCH_X32"]}]}' >x32.json
+run 1 lint --level note --arch amd64 x32.json
+check "x32" 'grep -q x32-allowed out'
+run 1 lint --level note --json --arch arm64 x32.json
+"$python" - <<'P' || fail "not the youngest call"
+import csv, json, os, re
+rows = csv.DictReader(l for l in open(os.environ["SCC_SOURCE_ROOT"] + "/src/data/syscalls.csv") if l[0] != "#")
+age = {r["name"]: tuple(map(int, re.match(r"(\d+)\.(\d+)", r["since"] or "0.0").groups()))
+       for r in rows if r["aarch64"]}
+call, = (f["call"] for f in json.load(open("out"))["findings"] if f["rule"] == "default-allows")
+assert age[call.split("(")[0]] == max(age.values()), call
+P
+
 # --- what a compilation warns of
 run 0 --arch amd64 "$bad/int-compared-as-64-bits.bad.json"
 says "socket: \`int\` argument 0 is compared as 64 bits"
