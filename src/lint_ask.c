@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <linux/seccomp.h>
+#include <stdlib.h>
 
 #include "capability.h"
 #include "decision.h"
@@ -291,6 +292,42 @@ int scc_lint_find_loose_call(struct scc_lint *lint, const struct scc_lint_number
     }
     found = give_up(lint, number, err);
     return found == IS_OPEN ? 0 : found;
+}
+
+/** Whether two policies answer alike: 1, 0, or -1 with *err as find_between(). */
+static int answer_alike(const struct scc_policy *a, const struct scc_policy *b, scc_error **err)
+{
+    struct scc_decision_space *space = NULL;
+    scc_diagram one, two;
+    int done = scc_decision_space_new(ASK_NODES, SCC_ORDER_BY_WORD, &space, err);
+    if (done == 0)
+        done = scc_decision_from_policy(space, a, &one, err);
+    if (done == 0)
+        done = scc_decision_from_policy(space, b, &two, err);
+    if (done == 0)
+        done = one == two;
+    scc_decision_space_free(space);
+    return done;
+}
+
+int scc_lint_is_covered(struct scc_lint *lint, const struct scc_lint_number *number, size_t index)
+{
+    scc_error *err = NULL;
+    SCC_AUTOFREE struct scc_placed_rule *others = calloc(number->count, sizeof *others);
+    if (!others)
+        return scc_error_nomem(lint->err);
+    for (size_t i = 0, at = 0; i < number->count; i++) {
+        if (i != index)
+            others[at++] = number->placed[i];
+    }
+    struct scc_policy view = view_of(lint, number, number->count), without = view;
+    without.arches[0].placed = others;
+    without.arches[0].count = number->count - 1;
+    int alike = answer_alike(&view, &without, &err);
+    if (alike >= 0)
+        return alike;
+    alike = give_up(lint, number, err);
+    return alike == IS_OPEN ? 0 : alike;
 }
 
 int scc_lint_find_conflict(struct scc_lint *lint, const struct scc_lint_number *number,

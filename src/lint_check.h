@@ -124,6 +124,9 @@ int scc_lint_find_loose_call(struct scc_lint *lint, const struct scc_lint_number
                              const struct scc_syscall *name, struct scc_call *call,
                              struct scc_call *read);
 
+/** Whether the number is answered alike without its rule at @p index; as above. */
+int scc_lint_is_covered(struct scc_lint *lint, const struct scc_lint_number *number, size_t index);
+
 /** A call that matches rules of two actions; as above. */
 int scc_lint_find_conflict(struct scc_lint *lint, const struct scc_lint_number *number,
                            struct scc_call *call, const struct scc_rule *rules[2]);

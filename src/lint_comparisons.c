@@ -9,6 +9,11 @@
 #include "lint_check.h"
 #include "util.h"
 
+enum {
+    /** Of so many rules of one number each is asked whether the others cover it. */
+    COVERED_MAX = 64,
+};
+
 /*
  * Entries as they are written
  */
@@ -497,8 +502,57 @@ static int check_clone(struct scc_lint *lint, const struct scc_lint_number *numb
     return scc_lint_tell(lint, SCC_LINT_CLONE_ARGUMENT_ORDER, cmp_node(lint, rule, 0), &words);
 }
 
+/** How many arguments the call has; SCC_ARG_COUNT where that is not known. */
+static unsigned argument_count(const struct scc_syscall *call, const struct scc_arch *arch)
+{
+    unsigned count = SCC_ARG_COUNT;
+    while (count && scc_syscall_argument(call, arch, count - 1) == SCC_ARGUMENT_UNKNOWN)
+        count--;
+    return count ? count : SCC_ARG_COUNT;
+}
+
+static int check_missing_argument(struct scc_lint *lint, const struct scc_lint_number *number,
+                                  const struct scc_rule *rule)
+{
+    unsigned count = argument_count(rule->call, number->arch);
+    for (unsigned i = 0; i < rule->cmp_count; i++) {
+        const struct scc_cmp *cmp = &rule->cmps[i];
+        if (cmp->arg < count)
+            continue;
+        if (!scc_lint_count(lint, SCC_LINT_NO_SUCH_ARGUMENT))
+            return 0;
+        struct scc_lint_words words = {0};
+        struct scc_call call = scc_lint_call_at(number);
+        call.args[cmp->arg] = cmp->op == SCC_OP_MASKED_EQ ? cmp->value2 : cmp->value;
+        scc_strbuf_addf(&words.reason, "%s: ", rule->call->name);
+        add_cmp(&words.reason, cmp);
+        scc_strbuf_addf(&words.reason, ", but the call has %u argument%s", count,
+                        count == 1 ? "" : "s");
+        scc_lint_add_answer(&words.shown, lint, &call, (uint8_t)(1u << cmp->arg));
+        return scc_lint_tell(lint, SCC_LINT_NO_SUCH_ARGUMENT, cmp_node(lint, rule, cmp->arg),
+                             &words);
+    }
+    return 0;
+}
+
+/** Tells of a rule without which the number is answered alike: others match what it does. */
+static int check_covered(struct scc_lint *lint, const struct scc_lint_number *number, size_t index)
+{
+    const struct scc_rule *rule = &lint->policy->rules[number->placed[index].rule];
+    int covered = number->count > 1 && number->count <= COVERED_MAX
+                      ? scc_lint_is_covered(lint, number, index)
+                      : 0;
+    if (covered != 1 || !scc_lint_count(lint, SCC_LINT_COVERED))
+        return covered < 0 ? -1 : 0;
+    struct scc_lint_words words = {0};
+    scc_strbuf_addf(&words.reason, "%s: ", rule->call->name);
+    scc_action_describe(&words.reason, rule->return_value, lint->policy->target);
+    scc_strbuf_add(&words.reason, " has no effect: other rules answer all that it matches");
+    return scc_lint_tell(lint, SCC_LINT_COVERED, scc_lint_name_of(lint, rule), &words);
+}
+
 static int check_number(struct scc_lint *lint, const struct scc_lint_number *number,
-                        unsigned char *conflicts, unsigned char *told)
+                        unsigned char *conflicts, unsigned char *told, unsigned char *seen)
 {
     uint32_t answer;
     if (scc_lint_is_constant(lint, number, &answer))
@@ -512,6 +566,12 @@ static int check_number(struct scc_lint *lint, const struct scc_lint_number *num
         if (check_wide_value(lint, number, rule, told) < 0 ||
             check_clone(lint, number, rule, told) < 0)
             return -1;
+        /* The first architecture with the call speaks for the others. */
+        if (seen[number->placed[i].rule])
+            continue;
+        seen[number->placed[i].rule] = 1;
+        if (check_missing_argument(lint, number, rule) < 0 || check_covered(lint, number, i) < 0)
+            return -1;
     }
     return 0;
 }
@@ -521,7 +581,8 @@ int scc_lint_check_comparisons(struct scc_lint *lint)
     const struct scc_policy *policy = lint->policy;
     SCC_AUTOFREE unsigned char *conflicts = calloc(policy->rule_count + 1, 1);
     SCC_AUTOFREE unsigned char *told = calloc(policy->rule_count + 1, 1);
-    if (!conflicts || !told)
+    SCC_AUTOFREE unsigned char *seen = calloc(policy->rule_count + 1, 1);
+    if (!conflicts || !told || !seen)
         return scc_error_nomem(lint->err);
     if (check_entries(lint) < 0)
         return -1;
@@ -529,7 +590,7 @@ int scc_lint_check_comparisons(struct scc_lint *lint)
         const struct scc_policy_arch *table = &policy->arches[i];
         for (size_t at = 0; at < table->count;) {
             struct scc_lint_number number = scc_lint_number_at(table, table->placed[at].nr);
-            if (check_number(lint, &number, conflicts, told) < 0)
+            if (check_number(lint, &number, conflicts, told, seen) < 0)
                 return -1;
             at += number.count;
         }

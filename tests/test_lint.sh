@@ -227,8 +227,7 @@ run 1 lint --arch amd64 loose.json
 check "the high word" 'tr -s " \n" " " <out | grep -qF "kill(0x100000005, …) on x86_64: ALLOW, but the kernel reads kill(0x5, …): ERRNO(EPERM)"'
 
 # --- clone's flags: namespaces alone are what unshare makes too, and s390 has them in argument 1
-clstart='{"names": ["execve", "exit_group"], "action": "SCMP_ACT_ALLOW"}'
-one() { # DEFAULT ACTION ARGS [RULE]
+clone() { # DEFAULT ACTION ARGS [RULE]
     echo "{\"defaultAction\": \"SCMP_ACT_$1\", \"syscalls\": [{\"names\": [\"clone\"], \"action\": \"SCMP_ACT_$2\",
 \"args\": [$3]}${4:+, $4}]}" >clone.json
 }
@@ -251,7 +250,7 @@ run 1 lint --arch s390x clone.json
 check "s390: its own order" '! grep -q clone-argument-order out'
 
 # --- comparisons that look past the 32 bits that an argument has
-start='{"names": ["execve", "exit_group"], "action": "SCMP_ACT_ALLOW"}'
+start='{"names": ["execve", "execveat", "exit_group"], "action": "SCMP_ACT_ALLOW"}'
 one() { # DEFAULT ACTION CALL INDEX OP VALUE [VALUETWO]
     echo "{\"defaultAction\": \"SCMP_ACT_$1\", \"architectures\": [\"SCMP_ARCH_X86\"], \"syscalls\": [{\"names\": [\"$3\"],
 \"action\": \"SCMP_ACT_$2\", \"args\": [{\"index\": $4, \"op\": \"SCMP_CMP_$5\", \"value\": $6, \"valueTwo\": ${7:-0}}]}, $start]}" >one.json
@@ -272,7 +271,7 @@ run 1 lint --arch i386 one.json
 check "a mask past 32 bits" 'tr -s " \n" " " <out | grep -qF "holds always: argument 1 on x86 has 32 bits"'
 
 # --- io_uring: since 5.11 the kernel takes requests from a ring that has only been set up
-echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["io_uring_setup", "execve", "exit_group"], "action": "SCMP_ACT_ALLOW"}]}' >ring.json
+echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["io_uring_setup", "execve", "execveat", "exit_group"], "action": "SCMP_ACT_ALLOW"}]}' >ring.json
 run 1 lint --arch amd64 --kernel 5.11 ring.json
 check "a ring" 'grep -q io-uring-bypass out'
 run 0 lint --arch amd64 --kernel 5.10 ring.json
@@ -291,7 +290,7 @@ check "each of them" '[ "$(ids | grep -c eperm-where-enosys)" -eq 4 ] && ! grep 
 # --- equivalents: for each refused call the allowed one that does the same
 while read -r arch refused allowed; do
     printf '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86"], "syscalls": [{"names": ["%s"], "action": "SCMP_ACT_KILL"},
- {"names": ["%s", "execve", "exit_group"], "action": "SCMP_ACT_ALLOW"}]}' "$refused" "$allowed" >pair.json
+ {"names": ["%s", "execve", "execveat", "exit_group"], "action": "SCMP_ACT_ALLOW"}]}' "$refused" "$allowed" >pair.json
     run 1 lint --arch "$arch" --caps CAP_SYS_TIME pair.json
     check "$refused, $allowed" 'tr -s " \n" " " <out | grep -qF "$refused is refused, and $allowed is not"'
 done <<'P'
