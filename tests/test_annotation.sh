@@ -10,7 +10,7 @@ key=run.oci.seccomp_bpf_data
 
 cat >profile.json <<'J'
 {"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [
-  {"names": ["read", "write"], "action": "SCMP_ACT_ALLOW"},
+  {"names": ["read", "write", "execve", "exit_group"], "action": "SCMP_ACT_ALLOW"},
   {"names": ["chroot"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_CHROOT"]}}]}
 J
 caps='"process": {"capabilities": {"bounding": ["CAP_CHOWN"]}}'
