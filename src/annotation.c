@@ -93,11 +93,13 @@ static int add_proof(const struct scc_json_node *annotation, const struct scc_po
 }
 
 int scc_annotation_tell(const struct scc_json_node *annotation, const struct scc_policy *policy,
-                        scc_diags *diags, scc_error **err)
+                        bool *is_same, scc_diags *diags, scc_error **err)
 {
     scc_program *program = NULL;
     scc_error *failure = NULL;
     struct scc_proof proof;
+    if (is_same)
+        *is_same = !annotation;
     if (!annotation)
         return 0;
     if (read_program(annotation, policy->target, &program, &failure) < 0)
@@ -108,5 +110,7 @@ int scc_annotation_tell(const struct scc_json_node *annotation, const struct scc
     if (done < 0)
         return add_failure(annotation, "and it is not decided whether the two say the same",
                            failure, diags, err);
+    if (is_same)
+        *is_same = proof.equal;
     return add_proof(annotation, policy, &proof, diags, err);
 }

@@ -22,10 +22,10 @@ int scc_annotation_find(const struct scc_json_node *root, const struct scc_json_
 /**
  * Tells in @p diags whether @p annotation (NULL: nothing is told) says what @p policy, selected
  * from the same config, says for every input: a note; or a warning with an input that shows the
- * difference, or with what keeps it from being a program of the policy's target. Returns 0, or -1
- * without memory.
+ * difference, or with what keeps it from being a program of the policy's target. *is_same, where @p
+ * is_same is not NULL, is whether nothing but a note was told. Returns 0, or -1 without memory.
  */
 int scc_annotation_tell(const struct scc_json_node *annotation, const struct scc_policy *policy,
-                        scc_diags *diags, scc_error **err);
+                        bool *is_same, scc_diags *diags, scc_error **err);
 
 #endif

@@ -49,7 +49,9 @@ static const struct question within = {
                 "program, raw or in a sealed blob. Actions stand in the kernel's order: "
                 "KILL_PROCESS, KILL_THREAD, "
                 "TRAP, ERRNO, NOTIFY, TRACE, LOG, ALLOW; errnos make no difference.\n\n"
-                "Exit status: 0 it is within, 1 it is not, 4 not decided.",
+                "Exit status: 0 it is within, 1 it is not, 4 not decided, or crun would load "
+                "another "
+                "program than the one that is.",
             .operands_min = 2,
             .operands_max = 2,
         },
@@ -105,6 +107,18 @@ static int tell_caps(struct scc_query *query, const struct scc_input *first,
                          line, config->name);
 }
 
+/** "Within" would be believed of crun, too, also by a script that reads no warnings. */
+static int refuse_other_program(const struct scc_input *input, scc_error **err)
+{
+    if (!input->is_other_for_crun)
+        return 0;
+    return scc_error_set(err, SCC_ERROR_INPUT,
+                         "%s: within by its linux.seccomp, but crun loads the program of the "
+                         "annotation, which is not known to say the same; expected a config in "
+                         "which they agree, or the program itself",
+                         input->name);
+}
+
 /** Answers the question; *status becomes the exit status. */
 static int compare(struct scc_query *query, const struct question *question, int *status,
                    scc_error **err)
@@ -116,6 +130,9 @@ static int compare(struct scc_query *query, const struct question *question, int
         scc_difference_find(&first, &second, question->kind, &difference, err) < 0)
         return -1;
     *status = difference.is_none ? SCC_STATUS_DONE : SCC_STATUS_NO;
+    if (difference.is_none && question->kind == SCC_DIFFERENCE_MORE_PERMISSIVE &&
+        (refuse_other_program(&first, err) < 0 || refuse_other_program(&second, err) < 0))
+        return -1;
     return query->is_quiet ? 0 : print(query, question, &first, &second, &difference, err);
 }
 

@@ -135,7 +135,7 @@ static int lint_profile(struct scc_query *query, const struct settings *settings
     scc_target target = scc_input_target(&input, query->choice.targets[0], &query->target_options);
     if (select_strictest(query, &input, &target, &input.policy, err) < 0)
         return -1;
-    if (scc_annotation_tell(input.annotation, input.policy, query->diags, err) < 0)
+    if (scc_annotation_tell(input.annotation, input.policy, NULL, query->diags, err) < 0)
         return -1;
     lint.profile = input.profile;
     lint.policy = input.policy;

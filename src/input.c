@@ -64,7 +64,10 @@ static int read_json(char *text, const scc_target *target, const struct scc_targ
     scc_target own = scc_input_target(input, target, options);
     if (scc_policy_select(input->profile, &own, &options->reading, &input->policy, diags, err) < 0)
         return -1;
-    return scc_annotation_tell(input->annotation, input->policy, diags, err);
+    bool is_same = false;
+    int done = scc_annotation_tell(input->annotation, input->policy, &is_same, diags, err);
+    input->is_other_for_crun = !is_same;
+    return done;
 }
 
 static int read_lxc(const char *text, const scc_target *target,
@@ -180,7 +183,7 @@ int scc_input_tell_annotation(const struct scc_input *input, const scc_target *t
         return 0;
     if (scc_policy_select(input->profile, &own, &options->reading, &policy, NULL, err) < 0)
         return -1;
-    int done = scc_annotation_tell(input->annotation, policy, diags, err);
+    int done = scc_annotation_tell(input->annotation, policy, NULL, diags, err);
     scc_policy_free(policy);
     return done;
 }

@@ -32,6 +32,7 @@ struct scc_input {
     scc_cap_set caps; /* the config's bounding set */
     /** The config's program for crun, in `profile`'s document, or NULL: annotation.h. */
     const struct scc_json_node *annotation;
+    bool is_other_for_crun; /* that program is not known to say what `policy` does */
 };
 
 /** "a profile", "a runtime config", "LXC's text", "a program" or "a sealed blob". */
