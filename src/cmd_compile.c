@@ -17,7 +17,7 @@
 #include "fat_blob.h"
 #include "file.h"
 #include "lint.h"
-#include "report.h"
+#include "report_options.h"
 #include "strbuf.h"
 #include "target_options.h"
 #include "util.h"
@@ -33,8 +33,7 @@ struct settings {
     bool is_base64;
     struct scc_compile_options compile;
     bool is_strict;
-    bool has_style;
-    enum scc_report_style style;
+    struct scc_report_settings report;
     bool is_verbose;
     bool wants_help;
     bool wants_version;
@@ -107,34 +106,6 @@ static int apply_strict(void *settings, const char *value, scc_error **err)
     return 0;
 }
 
-static int set_style(struct settings *settings, enum scc_report_style style, scc_error **err)
-{
-    if (settings->has_style && settings->style != style)
-        return scc_error_set(err, SCC_ERROR_USAGE,
-                             "--stats, --json and -q exclude one another, expected one of them");
-    settings->has_style = true;
-    settings->style = style;
-    return 0;
-}
-
-static int apply_stats(void *settings, const char *value, scc_error **err)
-{
-    (void)value;
-    return set_style(settings, SCC_REPORT_PERSON, err);
-}
-
-static int apply_json(void *settings, const char *value, scc_error **err)
-{
-    (void)value;
-    return set_style(settings, SCC_REPORT_JSON, err);
-}
-
-static int apply_quiet(void *settings, const char *value, scc_error **err)
-{
-    (void)value;
-    return set_style(settings, SCC_REPORT_QUIET, err);
-}
-
 static int apply_verbose(void *settings, const char *value, scc_error **err)
 {
     (void)value, (void)err;
@@ -188,11 +159,7 @@ static const struct scc_option program_rows[] = {
     {"strict", 0, NULL, "warnings are errors", apply_strict},
 };
 
-static const struct scc_option report_rows[] = {
-    {"stats", 0, NULL,
-     "say what was selected and emitted (default when standard error is a terminal)", apply_stats},
-    {"json", 0, NULL, "say it as JSON, failures too", apply_json},
-    {"quiet", 'q', NULL, "say nothing but why it failed", apply_quiet},
+static const struct scc_option other_rows[] = {
     {"verbose", 'v', NULL, "with --stats: also what was left out", apply_verbose},
     {"help", 'h', NULL, "print this and stop", apply_help},
     {"version", 0, NULL, "print the versions and stop", apply_version},
@@ -434,6 +401,7 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
                            scc_diags *diags)
 {
     struct scc_report *report = &at->report;
+    const enum scc_report_style style = scc_report_settings_style(&at->settings->report);
     struct scc_compile_options options = at->settings->compile;
     options.emit = *emit;
     options.reading = at->settings->target.reading;
@@ -441,8 +409,7 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
     options.wants_lxc = at->settings->lxc_path != NULL;
     options.warns = scc_lint_warn;
     /* Beside what a runtime builds from, the crosscheck gives notes and figures alone. */
-    bool tells_all =
-        at->settings->style == SCC_REPORT_PERSON || at->settings->style == SCC_REPORT_JSON;
+    bool tells_all = style == SCC_REPORT_PERSON || style == SCC_REPORT_JSON;
     options.crosschecks &= tells_all || options.wants_oci || options.wants_lxc;
     report->has_entries = at->settings->blob_path != NULL;
     if (report->has_entries && scc_fat_blob_merge(profile, choice, diags, at->err) < 0)
@@ -508,7 +475,8 @@ static int run(const struct settings *settings, const char *path, scc_diags *dia
         at.report.is_verbose = settings->is_verbose;
         done = compile_targets(&at, profile, &choice, &emit, diags);
     }
-    if (done == 0 && !scc_report_print(stderr, &at.report, settings->style))
+    if (done == 0 &&
+        !scc_report_print(stderr, &at.report, scc_report_settings_style(&settings->report)))
         done = scc_error_nomem(err);
     scc_output_set_free(at.outputs);
     clear_report(&at.report);
@@ -535,7 +503,8 @@ static int start(struct settings *settings, int argc, char **argv, bool *is_done
         target_group(settings),
         {"Program:", program_rows, SCC_COUNT(program_rows), settings},
         scc_emit_option_group(&settings->emit),
-        {"Report, on standard error:", report_rows, SCC_COUNT(report_rows), settings},
+        scc_report_option_group(&settings->report),
+        {"Other:", other_rows, SCC_COUNT(other_rows), settings},
     };
     int first;
     if (scc_options_parse(groups, SCC_COUNT(groups), argc, argv, &first, err) < 0)
@@ -581,15 +550,13 @@ int scc_cmd_compile(int argc, char **argv)
     scc_error *err = NULL;
     scc_diags *diags = scc_diags_new();
     int done = diags ? start(&settings, argc, argv, &is_done, &path, &err) : scc_error_nomem(&err);
-    if (!settings.has_style)
-        settings.style = isatty(STDERR_FILENO) ? SCC_REPORT_PERSON : SCC_REPORT_DIAGNOSTICS;
     if (done == 0 && !is_done)
         done = run(&settings, path, diags, &err);
     if (done == 0 && (fflush(stdout) != 0 || ferror(stdout)))
         done = scc_error_errno(&err, errno, "standard output");
     int status = SCC_STATUS_DONE;
     if (done < 0) {
-        scc_report_failure(stderr, err, diags, settings.style);
+        scc_report_failure(stderr, err, diags, scc_report_settings_style(&settings.report));
         status = (int)scc_error_get_code(err);
     }
     scc_error_free(err);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cache_options.h"
 #include "cmd.h"
@@ -15,7 +14,7 @@
 #include "json_build.h"
 #include "lint.h"
 #include "oci_config.h"
-#include "report.h"
+#include "report_options.h"
 #include "target_options.h"
 #include "util.h"
 
@@ -27,8 +26,7 @@ struct settings {
     const char *profile; /* or NULL */
     bool falls_back;
     bool is_strict;
-    bool has_style;
-    enum scc_report_style style;
+    struct scc_report_settings report;
     bool wants_help;
 };
 
@@ -60,34 +58,6 @@ static int apply_strict(void *settings, const char *value, scc_error **err)
     return 0;
 }
 
-static int set_style(struct settings *settings, enum scc_report_style style, scc_error **err)
-{
-    if (settings->has_style && settings->style != style)
-        return scc_error_set(err, SCC_ERROR_USAGE,
-                             "--stats, --json and -q exclude one another, expected one of them");
-    settings->has_style = true;
-    settings->style = style;
-    return 0;
-}
-
-static int apply_stats(void *settings, const char *value, scc_error **err)
-{
-    (void)value;
-    return set_style(settings, SCC_REPORT_PERSON, err);
-}
-
-static int apply_json(void *settings, const char *value, scc_error **err)
-{
-    (void)value;
-    return set_style(settings, SCC_REPORT_JSON, err);
-}
-
-static int apply_quiet(void *settings, const char *value, scc_error **err)
-{
-    (void)value;
-    return set_style(settings, SCC_REPORT_QUIET, err);
-}
-
 static int apply_help(void *settings, const char *value, scc_error **err)
 {
     (void)value, (void)err;
@@ -113,11 +83,7 @@ static const struct scc_option rows[] = {
      apply_strict},
 };
 
-static const struct scc_option report_rows[] = {
-    {"stats", 0, NULL, "say what was made (default when standard error is a terminal)",
-     apply_stats},
-    {"json", 0, NULL, "say it as JSON, failures too", apply_json},
-    {"quiet", 'q', NULL, "say nothing but why it failed", apply_quiet},
+static const struct scc_option other_rows[] = {
     {"help", 'h', NULL, "print this and stop", apply_help},
 };
 
@@ -367,7 +333,7 @@ static bool print_json(const struct job *job)
 /** Says what was done; the config is written by now, so nothing that fails here can undo it. */
 static void report(const struct job *job)
 {
-    const enum scc_report_style style = job->settings->style;
+    const enum scc_report_style style = scc_report_settings_style(&job->settings->report);
     const struct scc_report diagnostics = {.diags = job->diags};
     if (style == SCC_REPORT_JSON && print_json(job))
         return;
@@ -391,7 +357,8 @@ static int start(struct settings *settings, int argc, char **argv, bool *is_done
         {"Options:", rows, SCC_COUNT(rows), settings},
         scc_cache_option_group(&settings->cache),
         scc_target_option_group(&settings->target),
-        {"Report, on standard error:", report_rows, SCC_COUNT(report_rows), settings},
+        scc_report_option_group(&settings->report),
+        {"Other:", other_rows, SCC_COUNT(other_rows), settings},
     };
     int first;
     if (scc_options_parse(groups, SCC_COUNT(groups), argc, argv, &first, err) < 0)
@@ -450,14 +417,12 @@ int scc_cmd_oci(int argc, char **argv)
     scc_error *err = NULL;
     int done = job.diags && job.told ? start(&settings, argc, argv, &is_done, &err)
                                      : scc_error_nomem(&err);
-    if (!settings.has_style)
-        settings.style = isatty(STDERR_FILENO) ? SCC_REPORT_PERSON : SCC_REPORT_DIAGNOSTICS;
     if (done == 0 && !is_done)
         done = run(&job, &err);
     if (done == 0 && (fflush(stdout) != 0 || ferror(stdout)))
         done = scc_error_errno(&err, errno, "standard output");
     if (done < 0) {
-        scc_report_failure(stderr, err, job.diags, settings.style);
+        scc_report_failure(stderr, err, job.diags, scc_report_settings_style(&settings.report));
         status = (int)scc_error_get_code(err);
     }
     scc_error_free(err);
