@@ -24,9 +24,11 @@ enum {
 
 /**
  * Where the probe puts what socketcall's second argument points to: 32-bit words, LIVE_BLOCK_WORDS
- * for each block. Below 4 GiB, so that a 64-bit process can name it through int 0x80.
+ * for each block. Below 4 GiB, so that a 64-bit process can name it through int 0x80, and past the
+ * heap, which begins at random up to 1 GiB behind the program (arch/x86/kernel/process.c,
+ * arch_randomize_brk()).
  */
-#define LIVE_BLOCKS 0x20000000U
+#define LIVE_BLOCKS 0x60000000U
 enum {
     LIVE_BLOCK_WORDS = 4,
     LIVE_BLOCK_COUNT = 3,
