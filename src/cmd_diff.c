@@ -50,8 +50,7 @@ static const struct question within = {
                 "KILL_PROCESS, KILL_THREAD, "
                 "TRAP, ERRNO, NOTIFY, TRACE, LOG, ALLOW; errnos make no difference.\n\n"
                 "Exit status: 0 it is within, 1 it is not, 4 not decided, or crun would load "
-                "another "
-                "program than the one that is.",
+                "another program than the one that is.",
             .operands_min = 2,
             .operands_max = 2,
         },

@@ -5,7 +5,7 @@
 #include "support.h"
 #include "util.h"
 
-/* The test vectors of RFC 4648, section 10. */
+/* The test vectors of RFC 4648, section 10, and the letters that are no digits of base 62. */
 static const struct {
     const char *bytes, *text;
 } vectors[] = {
@@ -16,6 +16,7 @@ static const struct {
     {"foob", "Zm9vYg=="},
     {"fooba", "Zm9vYmE="},
     {"foobar", "Zm9vYmFy"},
+    {"\xff\xef\xbe", "/+++"},
 };
 
 Test(base64, writes_and_reads_the_standards_vectors)
@@ -32,6 +33,22 @@ Test(base64, writes_and_reads_the_standards_vectors)
         cr_expect_eq(len, strlen(vectors[i].bytes));
         cr_expect_arr_eq(bytes, vectors[i].bytes, len);
     }
+}
+
+Test(base64, writes_on_one_line)
+{
+    unsigned char bytes[768];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * 7);
+    struct scc_strbuf out = {0};
+    scc_base64_add(&out, bytes, sizeof bytes);
+    cr_assert_eq(out.len, 1024);
+    cr_assert_null(strpbrk(out.data, "\r\n= "));
+    scc_strbuf_free(&out);
+    static const unsigned char zeros[] = {0, 0, 0, 0};
+    scc_base64_add(&out, zeros, sizeof zeros);
+    cr_assert_str_eq(out.data, "AAAAAA==");
+    scc_strbuf_free(&out);
 }
 
 Test(base64, reads_what_it_writes)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** The forms in which results leave: slim profile, JSON text, C header, base64. */
+/** The forms in which results leave: slim profile, JSON text, C header. */
 #include <criterion/criterion.h>
 #include <linux/seccomp.h>
 
 #include <seccompc/output.h>
 
-#include "base64.h"
 #include "json_print.h"
 #include "policies.h"
 #include "program.h"
@@ -416,38 +415,3 @@ Test(oci, writes_a_header_that_a_compiler_takes)
 /*
  * Base64
  */
-
-Test(oci, writes_base64_on_one_line)
-{
-    /* RFC 4648, section 10 */
-    static const struct {
-        const char *bytes, *wanted;
-    } cases[] = {
-        {"", ""},
-        {"f", "Zg=="},
-        {"fo", "Zm8="},
-        {"foo", "Zm9v"},
-        {"foob", "Zm9vYg=="},
-        {"fooba", "Zm9vYmE="},
-        {"foobar", "Zm9vYmFy"},
-        {"\xff\xef\xbe", "/+++"},
-    };
-    for (size_t i = 0; i < SCC_COUNT(cases); i++) {
-        struct scc_strbuf out = {0};
-        scc_base64_add(&out, cases[i].bytes, strlen(cases[i].bytes));
-        cr_expect_str_eq(out.data ? out.data : "", cases[i].wanted);
-        scc_strbuf_free(&out);
-    }
-    unsigned char bytes[768];
-    for (size_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = (unsigned char)(i * 7);
-    struct scc_strbuf out = {0};
-    scc_base64_add(&out, bytes, sizeof bytes);
-    cr_assert_eq(out.len, 1024);
-    cr_assert_null(strpbrk(out.data, "\r\n= "));
-    scc_strbuf_free(&out);
-    static const unsigned char zeros[] = {0, 0, 0, 0};
-    scc_base64_add(&out, zeros, sizeof zeros);
-    cr_assert_str_eq(out.data, "AAAAAA==");
-    scc_strbuf_free(&out);
-}
