@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** What targets share that compile: a target and a reading from a few bytes; meaning compared. */
+#ifndef SCC_FUZZ_POLICY_H
+#define SCC_FUZZ_POLICY_H
+
+#include "decision.h"
+#include "fuzz.h"
+#include "policy.h"
+#include "select.h"
+#include "target.h"
+
+enum { FUZZ_SETTING_BYTES = 2 };
+
+/** How an input is compiled. */
+struct fuzz_settings {
+    scc_target *target; /* the caller frees it */
+    struct scc_reading reading;
+};
+
+/**
+ * The settings of an input: its last two bytes, so that what stands before them is as it stands in
+ * a file. *size_bytes becomes the size without them.
+ */
+static inline struct fuzz_settings fuzz_take_settings(const uint8_t *data, size_t *size_bytes)
+{
+    uint8_t arch = 0, rest = 0;
+    if (*size_bytes >= FUZZ_SETTING_BYTES) {
+        *size_bytes -= FUZZ_SETTING_BYTES;
+        arch = data[*size_bytes];
+        rest = data[*size_bytes + 1];
+    }
+    const struct scc_arch *own = scc_arch_get((enum scc_arch_id)(arch % SCC_ARCH_COUNT));
+    if (own->column == SCC_COLUMN_NONE)
+        own = scc_arch_get(SCC_ARCH_X86_64);
+    const uint64_t caps[] = {scc_target_caps_docker(), 0, scc_target_caps_all(),
+                             scc_target_caps_podman()};
+    bool is_old = rest >> 2 & 1;
+    struct fuzz_settings settings = {
+        .reading = {.enosys = (enum scc_enosys)((rest >> 3 & 3) % 3), .hardens = rest >> 5 & 1}};
+    scc_error *err = NULL;
+    fuzz_must(scc_target_new(own, caps[rest & 3], is_old ? 4 : 6, is_old ? 0 : 18, &settings.target,
+                             &err),
+              err);
+    return settings;
+}
+
+enum fuzz_equal {
+    FUZZ_DIFFERENT,
+    FUZZ_EQUAL,
+    FUZZ_UNDECIDED, /* within the bound on diagrams */
+};
+
+/** Whether two policies mean the same. */
+static inline enum fuzz_equal fuzz_compare(const struct scc_policy *a, const struct scc_policy *b)
+{
+    struct scc_decision_space *space;
+    scc_error *err = NULL;
+    scc_diagram of_a, of_b;
+    fuzz_must(scc_decision_space_new(1 << 17, SCC_ORDER_BY_WORD, &space, &err), err);
+    enum fuzz_equal equal = FUZZ_UNDECIDED;
+    if (scc_decision_from_policy(space, a, &of_a, &err) == 0 &&
+        scc_decision_from_policy(space, b, &of_b, &err) == 0)
+        equal = of_a == of_b ? FUZZ_EQUAL : FUZZ_DIFFERENT;
+    scc_error_free(err);
+    scc_decision_space_free(space);
+    return equal;
+}
+
+#endif
