@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 limit=-runs=2000
 seed=-seed=1
 jobs=1
-build=build-fuzz
+build='build-fuzz'
 usage() {
     sed -n '3,9s/^# \{0,1\}//p' "$0"
 }
@@ -40,6 +40,7 @@ shift $((OPTIND - 1))
 
 [ -f "$build/build.ninja" ] || CC=clang meson setup "$build" -Dfuzz=enabled -Dtests=auto \
     -Db_sanitize=address,undefined -Db_lundef=false
+# shellcheck disable=SC2046 # a list of words
 [ $# -gt 0 ] || set -- $(sed -n "/^fuzz_targets/,/^]/s/^  '\(.*\)',/\1/p" tests/fuzz/meson.build)
 for target in "$@"; do
     programs="${programs-} tests/fuzz/fuzz_$target"
