@@ -5,6 +5,7 @@
 #   -t SECONDS  so long for each target
 #   -j JOBS     so many targets at once; 1 unless told
 #   -o FOLDER   where it builds and keeps what it finds; build-fuzz unless told
+#   -l          lists the targets, and that is all
 # What reaches new code is kept in FOLDER/grown/TARGET, for the next time too; an input that shows a
 # fault in FOLDER/found. Ends with 1 where there is one.
 set -eu
@@ -14,10 +15,13 @@ limit=-runs=2000
 seed=-seed=1
 jobs=1
 build='build-fuzz'
-usage() {
-    sed -n '3,9s/^# \{0,1\}//p' "$0"
+targets() {
+    sed -n "/^fuzz_targets/,/^]/s/^  '\(.*\)',/\1/p" tests/fuzz/meson.build
 }
-while getopts r:t:j:o:h option; do
+usage() {
+    sed -n '3,8s/^# \{0,1\}//p' "$0"
+}
+while getopts r:t:j:o:lh option; do
     case $option in
     r) limit=-runs=$OPTARG ;;
     t)
@@ -26,6 +30,10 @@ while getopts r:t:j:o:h option; do
         ;;
     j) jobs=$OPTARG ;;
     o) build=$OPTARG ;;
+    l)
+        targets
+        exit 0
+        ;;
     h)
         usage
         exit 0
@@ -41,7 +49,7 @@ shift $((OPTIND - 1))
 [ -f "$build/build.ninja" ] || CC=clang meson setup "$build" -Dfuzz=enabled -Dtests=auto \
     -Db_sanitize=address,undefined -Db_lundef=false
 # shellcheck disable=SC2046 # a list of words
-[ $# -gt 0 ] || set -- $(sed -n "/^fuzz_targets/,/^]/s/^  '\(.*\)',/\1/p" tests/fuzz/meson.build)
+[ $# -gt 0 ] || set -- $(targets)
 for target in "$@"; do
     programs="${programs-} tests/fuzz/fuzz_$target"
 done
