@@ -3,11 +3,14 @@
 #ifndef SCC_FUZZ_H
 #define SCC_FUZZ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include <seccompc/diag.h>
 #include <seccompc/error.h>
 
 /** libFuzzer's interface (llvm.org, libFuzzer). */
@@ -32,16 +35,61 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t 
 #define fuzz_must(call, err)                                                                       \
     fuzz_check((call) == 0, "%s", (err) ? scc_error_get_text(err) : "no error")
 
+/** Checks a text for a terminal: it has no control characters but line feeds, where it may. */
+static inline void fuzz_check_printable(const char *text, bool has_lines)
+{
+    for (const char *c = text; *c; c++)
+        fuzz_check(((unsigned char)*c >= ' ' && *c != 0x7f) || (has_lines && *c == '\n'),
+                   "a control character %#x at %td: %s", (unsigned char)*c, c - text, text);
+}
+
+static inline scc_diags *fuzz_diags(void)
+{
+    scc_diags *diags = scc_diags_new();
+    fuzz_check(diags, "no memory");
+    return diags;
+}
+
+/** Frees warnings, which must have texts for a terminal. */
+static inline void fuzz_take_diags(scc_diags *diags)
+{
+    enum scc_diag_level level;
+    const char *text;
+    for (size_t i = 0; (text = scc_diags_at(diags, i, &level)) != NULL; i++)
+        fuzz_check_printable(text, false);
+    scc_diags_free(diags);
+}
+
 /**
- * Whether a call that may refuse its input did not. A refusal must say why, and is freed; *err is
- * NULL afterwards either way.
+ * Whether a refusal says that the fault is our own. Written out, since libFuzzer takes what
+ * strstr() is given for words that inputs should have.
+ */
+static inline bool fuzz_is_our_fault(const char *text)
+{
+    const char *const says = "fault of seccompc";
+    for (; *text; text++) {
+        size_t len = 0;
+        while (says[len] && text[len] == says[len])
+            len++;
+        if (!says[len])
+            return true;
+    }
+    return false;
+}
+
+/**
+ * Whether a call that may refuse its input did not. A refusal must say why, and not that the fault
+ * is our own; it is freed, and *err is NULL afterwards either way.
  */
 static inline int fuzz_accepts(int result, scc_error **err)
 {
     fuzz_check((result == 0) == !*err, "answers %d, and %s", result,
                *err ? scc_error_get_text(*err) : "no error");
     if (*err) {
-        fuzz_check(scc_error_get_text(*err)[0] != '\0', "an error without a text");
+        const char *text = scc_error_get_text(*err);
+        fuzz_check(text[0] != '\0', "an error without a text");
+        fuzz_check(!fuzz_is_our_fault(text), "%s", text);
+        fuzz_check_printable(text, false);
         scc_error_free(*err);
         *err = NULL;
     }

@@ -38,16 +38,15 @@ static void compile(const scc_profile *profile, const struct fuzz_settings *sett
     const struct scc_compile_options options = {.level = SCC_LEVEL_OWN,
                                                 .reading = settings->reading};
     struct scc_compiled compiled = {0};
-    scc_diags *diags = scc_diags_new();
+    scc_diags *diags = fuzz_diags();
     scc_error *err = NULL;
-    fuzz_check(diags, "no memory");
     if (fuzz_accepts(scc_compile(profile, settings->target, &options, &compiled, diags, &err),
                      &err)) {
         fuzz_check(compiled.is_proved, "not proved");
         check_slim(&compiled, settings);
     }
     scc_compiled_clear(&compiled);
-    scc_diags_free(diags);
+    fuzz_take_diags(diags);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

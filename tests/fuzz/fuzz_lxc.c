@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * LXC's text. What is accepted compiles to a program that is proved; where the policy can be
+ * written as LXC's text, that is read again, means the same, and is written as the same text.
+ */
+#include <seccompc/compile.h>
+#include <seccompc/output.h>
+
+#include "fuzz_policy.h"
+#include "lxc.h"
+
+/** Whether the policy can be written; the caller frees *text. */
+static bool write_text(const scc_policy *policy, char **text, size_t *len_bytes)
+{
+    scc_diags *diags = fuzz_diags();
+    scc_error *err = NULL;
+    bool is_written = fuzz_accepts(scc_policy_to_lxc(policy, text, len_bytes, diags, &err), &err);
+    fuzz_take_diags(diags);
+    return is_written;
+}
+
+static void check_written(const scc_policy *policy, const char *text, size_t len_bytes)
+{
+    scc_policy *again = NULL;
+    char *again_text;
+    size_t again_len;
+    scc_error *err = NULL;
+    fuzz_check(scc_lxc_is_one(text, len_bytes), "not taken for LXC's: %s", text);
+    fuzz_must(scc_lxc_parse(text, len_bytes, "written", scc_policy_target_arch(policy), &again,
+                            NULL, &err),
+              err);
+    fuzz_check(fuzz_compare(policy, again) != FUZZ_DIFFERENT, "it means something else: %s", text);
+    fuzz_check(write_text(again, &again_text, &again_len), "not written again: %s", text);
+    fuzz_check(again_len == len_bytes && memcmp(again_text, text, len_bytes) == 0,
+               "another text: %s, %s", text, again_text);
+    free(again_text);
+    scc_policy_free(again);
+}
+
+static void check_policy(const scc_policy *policy)
+{
+    scc_program *program = NULL;
+    char *text;
+    size_t len_bytes;
+    scc_error *err = NULL;
+    if (fuzz_accepts(scc_policy_compile(policy, NULL, &program, &err), &err))
+        fuzz_must(scc_program_check(program, &err), err);
+    scc_program_free(program);
+    if (!write_text(policy, &text, &len_bytes))
+        return;
+    check_written(policy, text, len_bytes);
+    free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct fuzz_settings settings = fuzz_take_settings(data, &size);
+    scc_policy *policy = NULL;
+    scc_diags *diags = fuzz_diags();
+    scc_error *err = NULL;
+    bool is_one = scc_lxc_is_one((const char *)data, size);
+    if (fuzz_accepts(scc_lxc_parse((const char *)data, size, "fuzz", settings.target->arch, &policy,
+                                   diags, &err),
+                     &err)) {
+        fuzz_check(is_one, "accepted, but not taken for LXC's");
+        check_policy(policy);
+    }
+    fuzz_take_diags(diags);
+    scc_policy_free(policy);
+    scc_target_free(settings.target);
+    return 0;
+}
