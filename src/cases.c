@@ -470,14 +470,22 @@ static int read_lines(struct reader *reader)
     return 0;
 }
 
+int scc_cases_parse(const char *text, size_t len_bytes, const char *name,
+                    const struct scc_arch *target, scc_arch_set all, struct scc_cases *cases,
+                    scc_error **err)
+{
+    struct reader reader = {
+        .text = text, .len = len_bytes, .target = target, .all = all, .cases = cases, .err = err};
+    cases->file = name;
+    return read_lines(&reader);
+}
+
 int scc_cases_read(const char *path, const struct scc_arch *target, scc_arch_set all,
                    struct scc_cases *cases, scc_error **err)
 {
     SCC_AUTOFREE char *text = NULL;
-    struct reader reader = {.target = target, .all = all, .cases = cases, .err = err};
-    cases->file = scc_file_shown_name(path);
-    if (scc_file_read(path, SCC_CASES_MAX_BYTES, &text, &reader.len, err) < 0)
+    size_t len_bytes;
+    if (scc_file_read(path, SCC_CASES_MAX_BYTES, &text, &len_bytes, err) < 0)
         return -1;
-    reader.text = text;
-    return read_lines(&reader);
+    return scc_cases_parse(text, len_bytes, scc_file_shown_name(path), target, all, cases, err);
 }

@@ -51,15 +51,25 @@ struct scc_case {
 };
 
 struct scc_cases {
-    const char *file; /* as messages show it; lives as long as the path */
+    const char *file; /* as messages show it; the caller's */
     struct scc_case *items;
     size_t count, cap;
 };
 
 /**
- * Reads the table at @p path ("-" is standard input). @p target is the architecture of a program
- * that cases without their own are for, @p all what `*` stands for. Errors: SCC_ERROR_INPUT with
- * the place of a line that cannot be read, and where there is no case; SCC_ERROR_SYSTEM.
+ * Reads the table at @p text, which needs no NUL at its end and is not kept; @p name stands for it
+ * in messages and must outlive @p cases. @p target is the architecture of a program that cases
+ * without their own are for, @p all what `*` stands for. Errors: SCC_ERROR_INPUT with the place of
+ * a line that cannot be read, and where there is no case; SCC_ERROR_SYSTEM without memory. The
+ * caller clears @p cases either way.
+ */
+int scc_cases_parse(const char *text, size_t len_bytes, const char *name,
+                    const struct scc_arch *target, scc_arch_set all, struct scc_cases *cases,
+                    scc_error **err);
+
+/**
+ * As scc_cases_parse(), of the file at @p path ("-" is standard input), which must outlive
+ * @p cases. Errors as there, and SCC_ERROR_SYSTEM where it cannot be read.
  */
 int scc_cases_read(const char *path, const struct scc_arch *target, scc_arch_set all,
                    struct scc_cases *cases, scc_error **err);
