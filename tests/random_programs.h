@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** Random valid programs, with inputs that bite. Include after criterion. */
+/** Random valid programs, with inputs that bite. */
 #ifndef SCC_TEST_RANDOM_PROGRAMS_H
 #define SCC_TEST_RANDOM_PROGRAMS_H
 
-#include "decision_support.h"
+#include "program.h"
+#include "random_calls.h"
 
 static const uint16_t straight_codes[] = {
     BPF_LD | BPF_W | BPF_ABS,
