@@ -96,4 +96,13 @@ static inline int fuzz_accepts(int result, scc_error **err)
     return result == 0;
 }
 
+/** A number from all bytes of an input (FNV-1a): the same one decides alike each time. */
+static inline uint64_t fuzz_hash(const uint8_t *data, size_t size)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ data[i]) * 0x100000001b3u;
+    return hash;
+}
+
 #endif

@@ -3,6 +3,9 @@
 #ifndef SCC_FUZZ_POLICY_H
 #define SCC_FUZZ_POLICY_H
 
+#include <string.h>
+
+#include "compile.h"
 #include "decision.h"
 #include "fuzz.h"
 #include "policy.h"
@@ -64,6 +67,38 @@ static inline enum fuzz_equal fuzz_compare(const struct scc_policy *a, const str
     scc_error_free(err);
     scc_decision_space_free(space);
     return equal;
+}
+
+/**
+ * The slim profile of @p compiled, for @p target and read as @p reading says: it must be accepted,
+ * mean the same, where rules alone can say it, and its own slim profile must be the same text.
+ */
+static inline void fuzz_check_slim(const struct scc_compiled *compiled, const scc_target *target,
+                                   const struct scc_reading *reading)
+{
+    const struct scc_compile_options wants_oci = {.wants_oci = true};
+    scc_profile *slim = NULL;
+    scc_policy *policy = NULL;
+    scc_error *err = NULL;
+    fuzz_must(scc_profile_parse(compiled->oci, compiled->oci_bytes, "slim", &slim, NULL, &err),
+              err);
+    fuzz_must(scc_policy_select(slim, target,
+                                &(struct scc_reading){.on_conflict = reading->on_conflict}, &policy,
+                                NULL, &err),
+              err);
+    bool is_whole =
+        reading->on_conflict != SCC_CONFLICT_FIRST && !compiled->policy->override_count &&
+        fuzz_accepts(scc_compile_check_slim(compiled->policy, &wants_oci, NULL, &err), &err);
+    fuzz_check(!is_whole || fuzz_compare(compiled->policy, policy) != FUZZ_DIFFERENT,
+               "the slim profile means something else: %.*s", (int)compiled->oci_bytes,
+               compiled->oci);
+    size_t bytes;
+    char *again = scc_policy_to_oci(policy, &bytes);
+    fuzz_check(again && bytes == compiled->oci_bytes && memcmp(again, compiled->oci, bytes) == 0,
+               "the slim profile's slim profile is another: %s", again ? again : "none");
+    free(again);
+    scc_policy_free(policy);
+    scc_profile_free(slim);
 }
 
 #endif

@@ -4,34 +4,7 @@
  * reason; the slim profile is accepted too, selects the same meaning, and its own slim profile is
  * the same text.
  */
-#include <string.h>
-
-#include "compile.h"
 #include "fuzz_policy.h"
-
-/** The policy of a slim profile, which must be accepted for the target that it was made for. */
-static void check_slim(const struct scc_compiled *compiled, const struct fuzz_settings *settings)
-{
-    scc_profile *slim = NULL;
-    scc_policy *policy = NULL;
-    scc_error *err = NULL;
-    fuzz_must(scc_profile_parse(compiled->oci, compiled->oci_bytes, "slim", &slim, NULL, &err),
-              err);
-    fuzz_must(
-        scc_policy_select(slim, settings->target, &(struct scc_reading){0}, &policy, NULL, &err),
-        err);
-    if (!settings->reading.hardens && settings->reading.enosys == SCC_ENOSYS_PROFILE)
-        fuzz_check(fuzz_compare(compiled->policy, policy) != FUZZ_DIFFERENT,
-                   "the slim profile means something else: %.*s", (int)compiled->oci_bytes,
-                   compiled->oci);
-    size_t bytes;
-    char *again = scc_policy_to_oci(policy, &bytes);
-    fuzz_check(again && bytes == compiled->oci_bytes && memcmp(again, compiled->oci, bytes) == 0,
-               "the slim profile's slim profile is another: %s", again ? again : "none");
-    free(again);
-    scc_policy_free(policy);
-    scc_profile_free(slim);
-}
 
 static void compile(const scc_profile *profile, const struct fuzz_settings *settings)
 {
@@ -43,7 +16,7 @@ static void compile(const scc_profile *profile, const struct fuzz_settings *sett
     if (fuzz_accepts(scc_compile(profile, settings->target, &options, &compiled, diags, &err),
                      &err)) {
         fuzz_check(compiled.is_proved, "not proved");
-        check_slim(&compiled, settings);
+        fuzz_check_slim(&compiled, settings->target, &settings->reading);
     }
     scc_compiled_clear(&compiled);
     fuzz_take_diags(diags);
