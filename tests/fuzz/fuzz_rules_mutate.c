@@ -4,21 +4,34 @@
 
 #include "fuzz.h"
 #include "fuzz_rules.h"
+#include "lxc.h"
 #include "random_calls.h"
 #include "syscall.h"
 #include "tables.h"
 
-enum { MUTATIONS_MAX = 4 };
+enum {
+    MUTATIONS_MAX = 4,
+    /** Mutations seldom make more rules than this. */
+    COUNT_USUAL = 8,
+};
 
 /** Rules that are being changed. */
 struct draft {
     struct fuzz_rules rules;
+    size_t count_max;
     uint64_t seed;
 };
 
 static unsigned below(struct draft *draft, size_t bound)
 {
     return random_below(&draft->seed, (unsigned)bound);
+}
+
+static struct draft new_draft(unsigned seed)
+{
+    struct draft draft = {.seed = seed};
+    draft.count_max = below(&draft, 32) ? COUNT_USUAL : FUZZ_RULES_MAX;
+    return draft;
 }
 
 static struct fuzz_rule *any_rule(struct draft *draft)
@@ -167,7 +180,7 @@ static void change_value(struct draft *draft)
 
 static void add_rule(struct draft *draft)
 {
-    if (draft->rules.count == FUZZ_RULES_MAX)
+    if (draft->rules.count >= draft->count_max)
         return;
     struct fuzz_rule rule = {.call = interesting_call(draft), .answer = interesting_answer(draft)};
     if (draft->rules.count && below(draft, 2))
@@ -185,7 +198,7 @@ static void remove_rule(struct draft *draft)
 /** Once more, and often with one difference. */
 static void duplicate_rule(struct draft *draft)
 {
-    if (draft->rules.count == FUZZ_RULES_MAX)
+    if (draft->rules.count >= draft->count_max)
         return;
     struct fuzz_rule rule = *any_rule(draft);
     if (below(draft, 3) == 0)
@@ -225,11 +238,14 @@ static void change_answer(struct draft *draft)
 static void change_arches(struct draft *draft)
 {
     struct fuzz_rules *rules = &draft->rules;
-    switch (below(draft, 3)) {
+    switch (below(draft, 4)) {
     case 0:
-        rules->arches ^= scc_arch_bit((enum scc_arch_id)below(draft, SCC_ARCH_COUNT));
+        rules->arches = scc_lxc_arches(scc_arch_get(rules->target));
         break;
     case 1:
+        rules->arches ^= scc_arch_bit((enum scc_arch_id)below(draft, SCC_ARCH_COUNT));
+        break;
+    case 2:
         rules->arches |= scc_arch_runnable(scc_arch_get(rules->target));
         break;
     default:
@@ -279,7 +295,7 @@ static size_t encode(struct fuzz_rules *rules, uint8_t *data, size_t max_size)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-    struct draft draft = {.seed = seed};
+    struct draft draft = new_draft(seed);
     if (below(&draft, 32) == 0)
         return LLVMFuzzerMutate(data, size, max_size);
     fuzz_rules_decode(data, size, &draft.rules);
@@ -293,7 +309,7 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t 
                                  uint8_t *out, size_t max_size, unsigned seed)
 {
     struct fuzz_rules from[2];
-    struct draft draft = {.seed = seed};
+    struct draft draft = new_draft(seed);
     fuzz_rules_decode(a, a_size, &from[0]);
     fuzz_rules_decode(b, b_size, &from[1]);
     draft.rules = from[0];
@@ -304,7 +320,7 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t 
         if (next[which] == from[which].count)
             which = !which;
         const struct fuzz_rule *rule = &from[which].rules[next[which]++];
-        if (draft.rules.count < FUZZ_RULES_MAX && below(&draft, 3))
+        if (draft.rules.count < draft.count_max && below(&draft, 3))
             draft.rules.rules[draft.rules.count++] = *rule;
     }
     return encode(&draft.rules, out, max_size);
