@@ -2,6 +2,7 @@
 /**
  * A set of rules (fuzz_rules.h), as the profile that a user would write, through all that is made
  * of it.
+ * - The policy answers as the rules are defined, and a conflict is refused where it is to be.
  * - The policy's tables, its decision diagram, and our own program for each aim, proved, answer
  *   random calls near the constants alike; so does that program once optimised, which is not worse.
  * - The slim profile is accepted again and means the same, and so does LXC's text where nothing was
@@ -137,6 +138,20 @@ static void ask(struct subject *subject, uint64_t seed)
         subject->answers[i] = scc_policy_answer(subject->policy, &subject->calls[i]);
     }
     free_material(&material);
+}
+
+/** Against the definition of the rules. */
+static void check_answers(const struct subject *subject)
+{
+    struct fuzz_expected expected;
+    for (unsigned i = 0; i < CALL_COUNT; i++) {
+        if (!fuzz_rules_expect(subject->rules, subject->policy, &subject->calls[i], &expected))
+            continue;
+        fuzz_check(subject->answers[i] == expected.answer, "call %u: 0x%x, expected 0x%x", i,
+                   subject->answers[i], expected.answer);
+        fuzz_check(!expected.conflicts || subject->rules->on_conflict != SCC_CONFLICT_REFUSE,
+                   "call %u is answered in two ways, and that is not refused", i);
+    }
 }
 
 static void check_program(const struct subject *subject, const scc_program *program,
@@ -286,6 +301,7 @@ static void check_scmp(const struct subject *subject, enum scc_scmp_shape shape)
 static void check_policy(struct subject *subject, uint64_t hash)
 {
     ask(subject, hash);
+    check_answers(subject);
     if (!check_diagram(subject, hash >> 40 & (LARGE_ONE_IN - 1) ? NODES_USUAL : NODES_MAX)) {
         counts.undecided++;
         return;

@@ -7,7 +7,7 @@
  *     rule       = call (2), action, its number (2), count of comparisons, { comparison }
  *     comparison = operator and argument, value (8), second value (8)
  *
- * Numbers of more than one byte are little-endian.
+ * Numbers of more than one byte are little-endian. A call is its place in src/data/syscalls.csv.
  */
 #ifndef SCC_FUZZ_RULES_H
 #define SCC_FUZZ_RULES_H
@@ -58,5 +58,17 @@ void fuzz_rules_decode(const uint8_t *data, size_t size, struct fuzz_rules *rule
 
 /** Writes at most FUZZ_RULES_BYTES_MAX bytes to @p data, and returns how many. */
 size_t fuzz_rules_encode(const struct fuzz_rules *rules, uint8_t *data);
+
+struct fuzz_expected {
+    uint32_t answer;
+    bool conflicts; /* matching rules have other answers, too */
+};
+
+/**
+ * What the rules answer to @p call, by the definition of rules and of enum scc_on_conflict alone.
+ * False where it does not tell: no architecture of the policy's, a door, --enosys, hardening.
+ */
+bool fuzz_rules_expect(const struct fuzz_rules *rules, const struct scc_policy *policy,
+                       const struct scc_call *call, struct fuzz_expected *expected);
 
 #endif
