@@ -131,8 +131,10 @@ static void add_cmp(struct draft *draft)
 static void remove_cmp(struct draft *draft)
 {
     struct fuzz_rule *rule = any_rule(draft);
-    if (rule->cmp_count)
-        rule->cmps[below(draft, rule->cmp_count)] = rule->cmps[--rule->cmp_count];
+    if (!rule->cmp_count)
+        return;
+    struct scc_cmp *removed = &rule->cmps[below(draft, rule->cmp_count)];
+    *removed = rule->cmps[--rule->cmp_count];
 }
 
 static void change_op(struct draft *draft)
@@ -192,7 +194,8 @@ static void add_rule(struct draft *draft)
 
 static void remove_rule(struct draft *draft)
 {
-    *any_rule(draft) = draft->rules.rules[--draft->rules.count];
+    struct fuzz_rule *removed = any_rule(draft);
+    *removed = draft->rules.rules[--draft->rules.count];
 }
 
 /** Once more, and often with one difference. */
