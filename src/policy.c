@@ -182,7 +182,7 @@ static int compare_strictness(const void *a, const void *b, void *context)
 
 /** A placed rule beside its comparisons in an order of their own. */
 struct sortable {
-    const struct scc_placed_rule *placed;
+    struct scc_placed_rule *placed;
     unsigned count;
     struct scc_cmp cmps[SCC_ARG_COUNT];
 };
@@ -234,6 +234,21 @@ static int refuse_conflict(const struct scc_policy *policy, const struct scc_arc
 }
 
 /**
+ * Of two rules that say the same, lets the one stand at @p first that is sure to stand elsewhere
+ * too: behind a door argument 0 is lost, so a rule with fewer comparisons of its own hides the
+ * other elsewhere; and a rule for the call behind the door stands at that call's own number, one
+ * for the door does not. So what is kept does not depend on which stands first in the profile.
+ */
+static void prefer_wider(const struct scc_policy *policy, struct scc_placed_rule *first,
+                         const struct scc_placed_rule *other)
+{
+    unsigned count = policy->rules[first->rule].cmp_count;
+    unsigned other_count = policy->rules[other->rule].cmp_count;
+    if (other_count < count || (other_count == count && other->selector && !first->selector))
+        *first = *other;
+}
+
+/**
  * Keeps the different ones of @p count rules with comparisons at @p group; *kept becomes their
  * number. Equal comparisons with two answers are refused: libseccomp answers EEXIST, and runc and
  * crun do not start.
@@ -254,13 +269,18 @@ static int keep_different(const struct scc_policy *policy, const struct scc_arch
         qsort(items[i].cmps, items[i].count, sizeof *items[i].cmps, compare_cmp_items);
     }
     qsort(items, count, sizeof *items, compare_sortable);
+    struct scc_placed_rule *first = items[0].placed;
     for (size_t i = 1; i < count; i++) {
-        if (compare_cmps(&items[i - 1], &items[i]) != 0)
+        struct scc_placed_rule *placed = items[i].placed;
+        if (compare_cmps(&items[i - 1], &items[i]) != 0) {
+            first = placed;
             continue;
-        if (!policy->takes_strictest && policy->rules[items[i - 1].placed->rule].return_value !=
-                                            policy->rules[items[i].placed->rule].return_value)
-            return refuse_conflict(policy, arch, items[i - 1].placed, items[i].placed, err);
-        is_repeated[items[i].placed - group] = true;
+        }
+        if (policy->rules[first->rule].return_value == policy->rules[placed->rule].return_value)
+            prefer_wider(policy, first, placed);
+        else if (!policy->takes_strictest)
+            return refuse_conflict(policy, arch, first, placed, err);
+        is_repeated[placed - group] = true;
     }
     *kept = 0;
     for (size_t i = 0; i < count; i++) {

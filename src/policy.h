@@ -63,7 +63,7 @@ struct scc_policy_arch {
      * Sorted by nr, then by rule (where the strictest answers: by action, then by rule), so that
      * the first that matches answers. Only what counts is here: of a number's rules the first
      * without comparisons, or where there is none, each different one with comparisons; none that
-     * is the default.
+     * is the default. Of those that say the same one stands in the place of the first.
      */
     struct scc_placed_rule *placed;
     size_t count;

@@ -210,6 +210,12 @@ static const struct {
     {"{'names': ['accept', 'arch_prctl'], 'action': 'SCMP_ACT_ALLOW'}", "s390x", "ALLOW accept"},
     {"{'names': ['accept', 'socketcall'], 'action': 'SCMP_ACT_ALLOW'}", "s390x",
      "ALLOW socketcall"},
+    /* behind a door these are one rule, whichever stands first */
+    {"{'names': ['socket'], 'action': 'SCMP_ACT_ALLOW', 'args': [" EQ_1 "]},"
+     "{'names': ['socket'], 'action': 'SCMP_ACT_ALLOW'}",
+     "386", "ALLOW socket"},
+    {"{'names': ['socketcall', 'socket'], 'action': 'SCMP_ACT_ALLOW', 'args': [" EQ_1 "]}", "386",
+     "ALLOW socket a0:1"},
     /* entries stand in the order of their first rules */
     {"{'names': ['write'], 'action': 'SCMP_ACT_LOG'},"
      "{'names': ['read'], 'action': 'SCMP_ACT_ALLOW'},"
