@@ -39,8 +39,8 @@ enum {
     OPTIMIZED_ONE_IN = 4,
     OTHER_AIM_ONE_IN = 2,
     /** libseccomp is asked of one input in so many, of few rules, since it may take seconds. */
-    SCMP_ONE_IN = 64,
-    SCMP_RULES_MAX = 8,
+    SCMP_ONE_IN = 256,
+    SCMP_RULES_MAX = 5,
 };
 
 /** How inputs were answered. */
