@@ -53,6 +53,7 @@ static bool open_kernel(void)
     }
     if (error)
         fprintf(stderr, "the kernel is not asked: %s\n", strerror(error));
+    fuzz_check(!error || geteuid() != 0, "root can ask the kernel");
     return !error;
 }
 

@@ -17,7 +17,8 @@ enum fuzz_verdict {
  * stands in the way, which has a filter of its own: a program is checked first
  * (seccomp_prepare_user_filter() in kernel/seccomp.c), then the thread is found, and nothing is
  * attached. The first call makes the thread, which lives as long as the process, and sets
- * no_new_privs. Where that is not allowed, it says so once.
+ * no_new_privs. Where that is not allowed, it says so once; for root, which CI's replay is, that is
+ * a fault.
  */
 enum fuzz_verdict fuzz_ask_kernel(const struct sock_filter *insns, size_t count);
 
