@@ -72,7 +72,7 @@ static int note_example(const struct comparison *comparison, scc_diagram where,
     if (!filter_of(comparison)(difference->before, difference->after))
         return scc_error_set(err, SCC_ERROR_INPUT,
                              "not decided: the decision diagram shows a difference that is none; "
-                             "please report this");
+                             "this is a fault of seccompc");
     where = scc_decision_at_nr(difference->space, where, call->audit, call->nr);
     if (scc_decision_measure(difference->space, where, &extent, err) < 0)
         return -1;

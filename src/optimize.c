@@ -64,7 +64,7 @@ static int prove(const struct attempt *at, const scc_program *made, scc_error **
         return scc_error_wrap(err, "the optimised program");
     if (diagram != at->diagram)
         return scc_error_set(err, SCC_ERROR_INPUT,
-                             "the optimised program differs; please report this");
+                             "the optimised program differs; this is a fault of seccompc");
     return 0;
 }
 

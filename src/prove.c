@@ -39,7 +39,7 @@ static int explain(const struct claim *claim, struct scc_proof *proof, scc_error
         return 0;
     return scc_error_set(err, SCC_ERROR_INPUT,
                          "not decided: the decision diagram shows a difference that is none; "
-                         "please report this");
+                         "this is a fault of seccompc");
 }
 
 /** Picks an input that shows the difference. */
