@@ -105,4 +105,29 @@ static inline uint64_t fuzz_hash(const uint8_t *data, size_t size)
     return hash;
 }
 
+/** Whether a reader takes the text of an input. */
+typedef bool fuzz_takes(const char *text, size_t len_bytes);
+
+/**
+ * For LLVMFuzzerCustomMutator(): mutates, and where @p takes does not take the text before the last
+ * @p rest bytes, once more, up to 16 times; one input in 8 is left as it comes. Most mutations of a
+ * text are refused by its reader, and what lies behind that would hardly be reached.
+ */
+static inline size_t fuzz_mutate_taken(uint8_t *data, size_t size, size_t max_size, unsigned seed,
+                                       size_t rest, fuzz_takes *takes)
+{
+    uint8_t *before = malloc(size + 1);
+    fuzz_check(before, "no memory");
+    memcpy(before, data, size);
+    size_t made = LLVMFuzzerMutate(data, size, max_size);
+    for (int left = 16; seed % 8 && left > 0; left--) {
+        if (takes((const char *)data, made > rest ? made - rest : made))
+            break;
+        memcpy(data, before, size);
+        made = LLVMFuzzerMutate(data, size, max_size);
+    }
+    free(before);
+    return made;
+}
+
 #endif

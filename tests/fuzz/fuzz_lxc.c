@@ -70,3 +70,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     scc_target_free(settings.target);
     return 0;
 }
+
+static bool takes(const char *text, size_t len_bytes)
+{
+    scc_policy *policy = NULL;
+    bool is_taken = scc_lxc_parse(text, len_bytes, "mutated", scc_arch_get(SCC_ARCH_X86_64),
+                                  &policy, NULL, NULL) == 0;
+    scc_policy_free(policy);
+    return is_taken;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+    return fuzz_mutate_taken(data, size, max_size, seed, FUZZ_SETTING_BYTES, takes);
+}

@@ -160,3 +160,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     scc_profile_free(instead);
     return 0;
 }
+
+static bool takes(const char *text, size_t len_bytes)
+{
+    scc_oci_config *config = NULL;
+    scc_oci_config_parse(text, len_bytes, "mutated", NULL, &config, NULL, NULL);
+    bool is_taken = config && scc_oci_config_profile(config);
+    scc_oci_config_free(config);
+    return is_taken;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+    return fuzz_mutate_taken(data, size, max_size, seed, FUZZ_SETTING_BYTES, takes);
+}
