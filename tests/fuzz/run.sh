@@ -59,7 +59,8 @@ ninja -C "$build" $programs >"$build/fuzz-build.log" || {
     exit 3
 }
 
-# An input takes at most 25 seconds by the clock and 1 GiB; a refused allocation is an answer, not a fault.
+# An input takes at most 25 seconds by the clock and 1 GiB; a refused allocation is an answer, not a
+# fault.
 export ASAN_OPTIONS=detect_stack_use_after_return=1:allocator_may_return_null=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 fuzz_one() { # TARGET
