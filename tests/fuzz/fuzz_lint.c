@@ -183,15 +183,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
-static bool takes(const char *text, size_t len_bytes)
-{
-    scc_profile *profile = NULL;
-    bool is_taken = scc_profile_parse(text, len_bytes, "mutated", &profile, NULL, NULL) == 0;
-    scc_profile_free(profile);
-    return is_taken;
-}
-
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-    return fuzz_mutate_taken(data, size, max_size, seed, FUZZ_SETTING_BYTES, takes);
+    return fuzz_mutate_taken(data, size, max_size, seed, FUZZ_SETTING_BYTES, fuzz_takes_profile);
 }

@@ -100,16 +100,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 static bool takes(const char *text, size_t len_bytes)
 {
-    scc_profile *profile = NULL;
     scc_policy *policy = NULL;
-    bool is_taken;
     if (len_bytes && text[0] == '{')
-        is_taken = scc_profile_parse(text, len_bytes, "mutated", &profile, NULL, NULL) == 0;
-    else
-        is_taken = scc_lxc_parse(text, len_bytes, "mutated", scc_arch_get(SCC_ARCH_X86_64), &policy,
-                                 NULL, NULL) == 0;
+        return fuzz_takes_profile(text, len_bytes);
+    bool is_taken = scc_lxc_parse(text, len_bytes, "mutated", scc_arch_get(SCC_ARCH_X86_64),
+                                  &policy, NULL, NULL) == 0;
     scc_policy_free(policy);
-    scc_profile_free(profile);
     return is_taken;
 }
 

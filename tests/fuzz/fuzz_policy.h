@@ -102,4 +102,13 @@ static inline void fuzz_check_slim(const struct scc_compiled *compiled, const sc
     scc_profile_free(slim);
 }
 
+/** For fuzz_mutate_taken(): whether a text is a profile. */
+static inline bool fuzz_takes_profile(const char *text, size_t len_bytes)
+{
+    scc_profile *profile = NULL;
+    bool is_taken = scc_profile_parse(text, len_bytes, "mutated", &profile, NULL, NULL) == 0;
+    scc_profile_free(profile);
+    return is_taken;
+}
+
 #endif

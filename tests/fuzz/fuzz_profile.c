@@ -34,3 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     scc_target_free(settings.target);
     return 0;
 }
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+    return fuzz_mutate_taken(data, size, max_size, seed, FUZZ_SETTING_BYTES, fuzz_takes_profile);
+}
