@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8.h"
 #include "util.h"
 
 enum { LINE_MAX_COLUMNS = 80 };
@@ -19,21 +20,63 @@ static void start_line(struct scc_strbuf *out, unsigned depth)
         scc_strbuf_add(out, "  ");
 }
 
-/** Whether a string stands in JSON as it is: a name, as nearly all are. */
-static bool is_plain(const char *text)
+/** How many bytes of the string stand in JSON as they are: all of a name, as nearly all are. */
+static size_t count_plain(const char *text)
 {
-    while ((unsigned char)*text >= ' ' && *text != '"' && *text != '\\')
-        text++;
-    return !*text;
+    size_t len = 0;
+    while (text[len] >= ' ' && text[len] < 0x7f && text[len] != '"' && text[len] != '\\')
+        len++;
+    return len;
 }
 
-/** Scalars keep cJSON's spelling and escapes. */
+static void print_escaped(struct scc_strbuf *out, uint32_t point)
+{
+    static const char named[] = "\b\f\n\r\t", letters[] = "bfnrt";
+    const char *at = point && point < 0x80 ? strchr(named, (int)point) : NULL;
+    if (at)
+        scc_strbuf_addf(out, "\\%c", letters[at - named]);
+    else if (point < 0x10000)
+        scc_strbuf_addf(out, "\\u%04x", (unsigned)point);
+    else
+        scc_strbuf_addf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((point - 0x10000) >> 10)),
+                        (unsigned)(0xdc00 + (point & 0x3ff)));
+}
+
+/** Prints one character, and returns its bytes. What no terminal shows is escaped; a byte that is
+ * not UTF-8, as names of files can have, is no text, and U+FFFD stands for it. */
+static size_t print_character(struct scc_strbuf *out, const char *text)
+{
+    uint32_t point;
+    size_t width = scc_utf8_decode(text, strnlen(text, 4), &point);
+    if (!width)
+        scc_strbuf_add(out, "\\ufffd");
+    else if (!scc_utf8_is_visible(point))
+        print_escaped(out, point);
+    else if (point == '"' || point == '\\')
+        scc_strbuf_addf(out, "\\%c", (char)point);
+    else
+        scc_strbuf_add_bytes(out, text, width);
+    return width ? width : 1;
+}
+
+static void print_string(struct scc_strbuf *out, const char *text)
+{
+    scc_strbuf_add(out, "\"");
+    while (*text) {
+        size_t plain = count_plain(text);
+        scc_strbuf_add_bytes(out, text, plain);
+        text += plain;
+        if (*text)
+            text += print_character(out, text);
+    }
+    scc_strbuf_add(out, "\"");
+}
+
+/** Other scalars keep cJSON's spelling. */
 static void print_scalar(struct scc_strbuf *out, const cJSON *item)
 {
-    if (cJSON_IsString(item) && is_plain(item->valuestring)) {
-        scc_strbuf_add(out, "\"");
-        scc_strbuf_add(out, item->valuestring);
-        scc_strbuf_add(out, "\"");
+    if (cJSON_IsString(item)) {
+        print_string(out, item->valuestring);
         return;
     }
     SCC_AUTOFREE char *text = cJSON_PrintUnformatted(item);

@@ -65,10 +65,7 @@ static void add_printable(struct scc_strbuf *buf, const char *text, size_t max_b
         }
         uint32_t point;
         size_t width = scc_utf8_decode(text + i, len - i, &point);
-        bool control = point < 0x20 || (point >= 0x7f && point < 0xa0) ||
-                       (point >= 0x200b && point <= 0x200f) ||
-                       (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
-        if (width && !control) {
+        if (width && scc_utf8_is_visible(point)) {
             scc_strbuf_add_bytes(buf, text + i, width);
             i += width;
         } else {

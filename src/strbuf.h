@@ -25,8 +25,8 @@ void scc_strbuf_addv(struct scc_strbuf *buf, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
 /**
- * Adds @p text with control characters, those that turn the direction of text, and bytes that are
- * not UTF-8 as \xNN, so that a terminal shows it as it is.
+ * Adds @p text with what no terminal shows (scc_utf8_is_visible()) and bytes that are not UTF-8 as
+ * \xNN, so that it is seen as it is.
  */
 void scc_strbuf_add_printable(struct scc_strbuf *buf, const char *text);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "utf8.h"
 
-#include <stdbool.h>
+#include "util.h"
 
 size_t scc_utf8_decode(const char *text, size_t len_bytes, uint32_t *point)
 {
@@ -28,4 +28,26 @@ size_t scc_utf8_decode(const char *text, size_t len_bytes, uint32_t *point)
         return 0;
     *point = value;
     return width;
+}
+
+bool scc_utf8_is_visible(uint32_t point)
+{
+    static const struct {
+        uint32_t first, last;
+    } hidden[] = {
+        {0, 0x1f},          {0x7f, 0x9f}, {0xad, 0xad}, /* soft hyphen */
+        {0x61c, 0x61c},                                 /* Arabic letter mark */
+        {0x180e, 0x180e},                               /* Mongolian vowel separator */
+        {0x200b, 0x200f},                               /* widths of zero, directions */
+        {0x2028, 0x202e},                               /* ends of lines, directions */
+        {0x2060, 0x206f},                               /* operators that nobody sees, directions */
+        {0xfeff, 0xfeff},                               /* byte order mark */
+        {0xfff9, 0xfffb},                               /* notes between lines */
+        {0xe0000, 0xe007f},                             /* tags */
+    };
+    for (size_t i = 0; i < SCC_COUNT(hidden); i++) {
+        if (point >= hidden[i].first && point <= hidden[i].last)
+            return false;
+    }
+    return true;
 }
