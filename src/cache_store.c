@@ -18,6 +18,7 @@
 #include "file.h"
 #include "strbuf.h"
 #include "util.h"
+#include "way.h"
 
 #define ENTRY_SUFFIX ".blob"
 #define LOCK_NAME "lock"
@@ -102,34 +103,57 @@ static int check_directory(int fd, const char *path, scc_error **err)
     return 0;
 }
 
-/** Opens the directory; -1 with errno. */
-static int open_directory(const char *path, bool creates)
+static int open_plain(const struct scc_way *way)
 {
-    const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    int fd = open(path, flags);
-    if (fd >= 0 || errno != ENOENT || !creates)
-        return fd;
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
-        return -1;
-    return open(path, flags);
+    return openat(way->dir_fd, *way->base ? way->base : ".",
+                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-static int explain_no_directory(const char *path, int why, scc_error **err)
+/** Opens the directory; -1 with errno. */
+static int open_directory(const struct scc_way *way, bool creates)
+{
+    int fd = open_plain(way);
+    if (fd >= 0 || errno != ENOENT || !creates)
+        return fd;
+    bool is_new = mkdirat(way->dir_fd, way->base, 0700) == 0;
+    if (!is_new && errno != EEXIST)
+        return -1;
+    fd = open_plain(way);
+    int why = errno;
+    /* A umask that takes the owner's rights makes a directory that is of no use to anybody. */
+    if (fd < 0 && is_new)
+        unlinkat(way->dir_fd, way->base, AT_REMOVEDIR);
+    errno = why;
+    return fd;
+}
+
+static int explain_no_directory(const struct scc_way *way, int why, scc_error **err)
 {
     struct stat status;
-    if (why == ENOTDIR && lstat(path, &status) == 0 && S_ISLNK(status.st_mode))
-        return refuse_directory(path, "a symbolic link", "a directory", err);
-    return scc_error_errno(err, why, "cache: %s", path);
+    if (why == ENOTDIR && fstatat(way->dir_fd, way->base, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISLNK(status.st_mode))
+        return refuse_directory(way->path, "a symbolic link", "a directory", err);
+    return scc_error_errno(err, why, "cache: %s", way->path);
 }
 
 /** Opens and checks the store's directory; 1 where it is missing and not to be made. */
 static int open_checked(struct scc_store *store, bool creates, scc_error **err)
 {
-    store->dir_fd = open_directory(store->path, creates);
+    struct scc_way way;
+    scc_error *why = NULL;
+    if (scc_way_open(store->path, &way, &why) < 0) {
+        int done = errno == ENOENT && !creates ? 1
+                                               : scc_error_set(err, SCC_ERROR_SYSTEM, "cache: %s",
+                                                               scc_error_get_message(why));
+        scc_error_free(why);
+        return done;
+    }
+    SCC_CLEANUP(scc_close_fd) int parent = way.dir_fd;
+    store->dir_fd = open_directory(&way, creates);
     if (store->dir_fd < 0 && errno == ENOENT && !creates)
         return 1;
     if (store->dir_fd < 0)
-        return explain_no_directory(store->path, errno, err);
+        return explain_no_directory(&way, errno, err);
     return check_directory(store->dir_fd, store->path, err);
 }
 
@@ -363,6 +387,9 @@ static int open_lock(const struct scc_store *store)
         close(fd);
         return -1;
     }
+    /* The umask may have taken too much, for the next who opens it. */
+    if (fd >= 0 && (status.st_mode & 0600) != 0600)
+        fchmod(fd, 0600);
     return fd;
 }
 

@@ -5,9 +5,9 @@
  * A file appears whole, by renaming, and never changes afterwards; so readers need no lock. Nothing
  * is synchronised to the disk: what a power cut leaves behind is found by its seal, which the
  * caller checks. All names are looked up in the descriptor of the directory that was checked when
- * it was opened. Others can exchange it only where they may write to a parent, and then only for
- * another directory that passes the same checks: one of the user's own, in which nothing is touched
- * but files with names of this form.
+ * it was opened, without following other users' links on the way (way.h). Others can exchange it
+ * only where they may write to a parent, and then only for another directory that passes the same
+ * checks: one of the user's own, in which nothing is touched but files with names of this form.
  *
  * An entry's modification time is its last use, renewed when it is older than a minute. Times in
  * the future, left by a clock that was wrong, count as the oldest of all until the next use.

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/fs.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +16,23 @@
 #include <unistd.h>
 
 #include "util.h"
+#include "way.h"
 
 enum { READ_STEP_BYTES = 64 << 10, TRIES = 100 };
 
 const char *scc_file_shown_name(const char *path)
 {
     return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+/** Whether a call is to be made again: it was interrupted, or the other end of a pipe that does not
+ * block is not ready for @p events yet, which is waited for. */
+static bool may_try_again(int fd, short events)
+{
+    struct pollfd waiting = {.fd = fd, .events = events};
+    if (errno == EINTR)
+        return true;
+    return errno == EAGAIN && (poll(&waiting, 1, -1) >= 0 || errno == EINTR);
 }
 
 static int read_all(int fd, const char *path, size_t max_bytes, char **text, size_t *len_bytes,
@@ -34,7 +47,7 @@ static int read_all(int fd, const char *path, size_t max_bytes, char **text, siz
         if (len == cap && !SCC_GROW(data, cap, len + READ_STEP_BYTES))
             return scc_error_nomem(err);
         ssize_t got = read(fd, data + len, cap - len);
-        if (got < 0 && errno == EINTR)
+        if (got < 0 && may_try_again(fd, POLLIN))
             continue;
         if (got < 0 && errno == EISDIR)
             return scc_error_at(err, (struct scc_place){name, 1, 1}, NULL,
@@ -57,6 +70,12 @@ static int refuse_link(const char *path, scc_error **err)
 {
     return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: a symbolic link, expected the file's own name",
                          path);
+}
+
+static int refuse_owner(const char *path, uid_t owner, const char *why, scc_error **err)
+{
+    return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: belongs to user %u, %s", path, (unsigned)owner,
+                         why);
 }
 
 static int refuse_special(const char *path, mode_t mode, scc_error **err)
@@ -92,7 +111,7 @@ int scc_file_read_own(const char *path, size_t max_bytes, char **text, size_t *l
     *identity = (struct scc_file_identity){
         .device = status.st_dev,
         .number = status.st_ino,
-        .mode = status.st_mode & 07777,
+        .mode = status.st_mode & 0777, /* set-user-ID has no meaning for text */
         .owner = status.st_uid,
         .group = status.st_gid,
         .size_bytes = status.st_size,
@@ -134,7 +153,9 @@ struct output {
     char *path;
     void *bytes; /* of a stream */
     size_t len;
-    int dir_fd;
+    dev_t device; /* of a stream, as it was looked at */
+    ino_t number;
+    int dir_fd;    /* -1: of standard output */
     dev_t dir_dev; /* of the directory, which may have several spellings */
     ino_t dir_ino;
     const char *base; /* inside path */
@@ -146,6 +167,8 @@ struct output {
 struct scc_output_set {
     struct output *outputs;
     size_t count, cap;
+    bool holds_signals; /* those that were blocked before are in `signals` */
+    sigset_t signals;
 };
 
 struct scc_output_set *scc_output_set_new(void)
@@ -164,10 +187,33 @@ static void drop_output(struct output *output)
 {
     if (has_temporary(output))
         unlinkat(output->dir_fd, output->temporary.name, 0);
-    if (output->stage != STAGE_STREAM)
-        scc_close_fd(&output->dir_fd);
+    scc_close_fd(&output->dir_fd);
     free(output->path);
     free(output->bytes);
+}
+
+/**
+ * Lets what ends a process from outside wait from the first temporary file until all outputs stand:
+ * it comes then, and finds either all of them new or none. What waits for a reader does not count.
+ */
+static void hold_signals(struct scc_output_set *set)
+{
+    sigset_t ending;
+    if (set->holds_signals)
+        return;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGHUP);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGQUIT);
+    sigaddset(&ending, SIGTERM);
+    set->holds_signals = pthread_sigmask(SIG_BLOCK, &ending, &set->signals) == 0;
+}
+
+static void release_signals(struct scc_output_set *set)
+{
+    if (set->holds_signals)
+        pthread_sigmask(SIG_SETMASK, &set->signals, NULL);
+    set->holds_signals = false;
 }
 
 void scc_output_set_free(struct scc_output_set *set)
@@ -176,6 +222,7 @@ void scc_output_set_free(struct scc_output_set *set)
         return;
     for (size_t i = 0; i < set->count; i++)
         drop_output(&set->outputs[i]);
+    release_signals(set);
     free(set->outputs);
     free(set);
 }
@@ -184,7 +231,7 @@ int scc_file_write_all(int fd, const void *bytes, size_t len_bytes)
 {
     for (const char *at = bytes; len_bytes;) {
         ssize_t put = write(fd, at, len_bytes);
-        if (put < 0 && errno == EINTR)
+        if (put < 0 && may_try_again(fd, POLLOUT))
             continue;
         if (put <= 0) {
             errno = put < 0 ? errno : ENOSPC;
@@ -205,32 +252,80 @@ static int write_all(int fd, const char *path, const void *bytes, size_t len, sc
  * the loader refuses such a blob. */
 #define NEW_FILE_MODE 0644
 
-/** The mode of a file that was not there before. */
+/** The mode of a file that takes none from another. */
 #define MODE_NEW ((mode_t)-1)
 
 /** Until all is written, what replaces a file is its owner's alone: those who could not read that
  * one must not read this one either, not even what a kill leaves behind. */
 #define UNFINISHED_MODE 0600
 
-/** Says whether the bytes go into a stream (1) or a new file (0), or refuses the path (-1). */
-static int classify(const char *path, mode_t *mode, scc_error **err)
+/** What a new file takes from the one that it replaces. */
+struct likeness {
+    mode_t mode; /* MODE_NEW: nothing */
+    uid_t owner;
+    gid_t group;
+    bool is_exact; /* or else the group gets what all others get where it cannot be kept */
+};
+
+static const struct likeness like_none = {.mode = MODE_NEW};
+
+/** Whether others, too, can put files into the directory, each his own. */
+static bool is_shared(const struct stat *dir)
 {
-    struct stat link, target;
-    *mode = MODE_NEW;
-    if (strcmp(path, "-") == 0)
-        return 1;
-    if (lstat(path, &link) < 0)
-        return errno == ENOENT ? 0 : scc_error_errno(err, errno, "%s", path);
-    bool is_link = S_ISLNK(link.st_mode), is_there = stat(path, &target) == 0;
-    if (!is_there && !is_link)
-        return scc_error_errno(err, errno, "%s", path);
-    if (is_there && (S_ISFIFO(target.st_mode) || S_ISCHR(target.st_mode)))
-        return 1;
-    if (is_link)
-        return refuse_link(path, err);
-    if (!S_ISREG(target.st_mode))
-        return refuse_special(path, target.st_mode, err);
-    *mode = target.st_mode & 0777;
+    return (dir->st_mode & S_ISVTX) && (dir->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/**
+ * Refuses to write over, or into, what somebody else has put where everybody can: the file would
+ * have been waited for. (As the kernel's fs.protected_regular, which does not look at rename(2).)
+ */
+static int check_owner(const struct scc_way *way, const struct stat *there, scc_error **err)
+{
+    if (!is_shared(&way->dir) || there->st_uid == geteuid() || there->st_uid == way->dir.st_uid)
+        return 0;
+    return refuse_owner(way->path, there->st_uid, "in a directory that everybody may write to",
+                        err);
+}
+
+/** What stands under an output's name, a link's target where it is one. */
+struct found {
+    bool is_stream;
+    struct stat status;
+    struct likeness likeness;
+};
+
+/** Looks behind a symbolic link: what it leads to is written into where that is no file. */
+static int find_behind(const struct scc_way *way, const struct stat *link, struct found *found,
+                       scc_error **err)
+{
+    if (!scc_way_trusts(link))
+        return refuse_owner(way->path, link->st_uid, "a symbolic link to be followed", err);
+    if (fstatat(way->dir_fd, way->base, &found->status, 0) < 0)
+        return refuse_link(way->path, err);
+    found->is_stream = S_ISFIFO(found->status.st_mode) || S_ISCHR(found->status.st_mode);
+    return found->is_stream ? 0 : refuse_link(way->path, err);
+}
+
+/** Says whether the bytes go into a stream or a new file, or refuses the path. */
+static int classify(const struct scc_way *way, struct found *found, scc_error **err)
+{
+    *found = (struct found){.likeness = like_none};
+    if (fstatat(way->dir_fd, way->base, &found->status, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : scc_error_errno(err, errno, "%s", way->path);
+    const struct stat there = found->status;
+    if (check_owner(way, &there, err) < 0)
+        return -1;
+    if (S_ISLNK(there.st_mode))
+        return find_behind(way, &there, found, err);
+    found->is_stream = S_ISFIFO(there.st_mode) || S_ISCHR(there.st_mode);
+    if (found->is_stream)
+        return 0;
+    if (!S_ISREG(there.st_mode))
+        return refuse_special(way->path, there.st_mode, err);
+    /* Another's file says nothing about who may write to ours. */
+    if (there.st_uid == geteuid())
+        found->likeness =
+            (struct likeness){there.st_mode & 0777, there.st_uid, there.st_gid, false};
     return 0;
 }
 
@@ -267,62 +362,62 @@ static int open_temporary(struct output *output, mode_t mode, scc_error **err)
     return refuse_beside(output, err);
 }
 
-static int open_directory(struct output *output, scc_error **err)
+/** Opens the directory that the output stands in. */
+static int open_directory(struct output *output, struct scc_way *way, scc_error **err)
 {
-    char *slash = strrchr(output->path, '/');
-    output->base = slash ? slash + 1 : output->path;
-    if (!*output->base)
+    size_t len = strlen(output->path);
+    if (!len || output->path[len - 1] == '/')
         return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: a directory, expected a file's name",
                              output->path);
-    SCC_AUTOFREE char *dir =
-        slash ? strndup(output->path, (size_t)(slash - output->path) + 1) : strdup(".");
-    if (!dir)
-        return scc_error_nomem(err);
-    output->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    struct stat status;
-    if (output->dir_fd < 0 || fstat(output->dir_fd, &status) < 0) {
-        int why = errno;
-        scc_close_fd(&output->dir_fd);
-        return scc_error_errno(err, why, "%s", output->path);
-    }
-    output->dir_dev = status.st_dev;
-    output->dir_ino = status.st_ino;
+    if (scc_way_open(output->path, way, err) < 0)
+        return -1;
+    output->dir_fd = way->dir_fd;
+    output->dir_dev = way->dir.st_dev;
+    output->dir_ino = way->dir.st_ino;
+    output->base = way->base;
     return 0;
 }
 
-/** Gives a new file what it is to have of the one that it replaces; NULL: nothing. */
-static int adopt(int fd, mode_t mode, const struct scc_file_identity *identity)
+/** The mode where the group is another than was meant: it may do what all others may. */
+static mode_t without_group(mode_t mode)
+{
+    return (mode & ~(mode_t)S_IRWXG) | (mode & S_IRWXG & (mode & S_IRWXO) << 3);
+}
+
+/** Gives a new file what it is to have of the one that it replaces. */
+static int adopt(int fd, const struct likeness *likeness)
 {
     struct stat status;
-    if (identity && fstat(fd, &status) < 0)
+    mode_t mode = likeness->mode;
+    if (mode == MODE_NEW)
+        return 0;
+    if (fstat(fd, &status) < 0)
         return -1;
     /* Before the mode: a change of the owner can take bits from it, and the mode's readers are not
      * to be those of another owner and group. */
-    if (identity && (status.st_uid != identity->owner || status.st_gid != identity->group) &&
-        fchown(fd, identity->owner, identity->group) < 0)
-        return -1;
-    return mode == MODE_NEW ? 0 : fchmod(fd, mode);
+    if ((status.st_uid != likeness->owner || status.st_gid != likeness->group) &&
+        fchown(fd, likeness->owner, likeness->group) < 0) {
+        if (likeness->is_exact)
+            return -1;
+        mode = without_group(mode);
+    }
+    return fchmod(fd, mode);
 }
 
 /** Writes the new contents to the disk under a temporary name. */
-static int stage_file(struct output *output, mode_t mode, const struct scc_file_identity *identity,
-                      const void *bytes, size_t len, scc_error **err)
+static int stage_file(struct output *output, const struct likeness *likeness, const void *bytes,
+                      size_t len, scc_error **err)
 {
-    if (open_directory(output, err) < 0)
+    SCC_CLEANUP(scc_close_fd) int fd = open_temporary(output, likeness->mode, err);
+    if (fd < 0)
         return -1;
-    SCC_CLEANUP(scc_close_fd) int fd = open_temporary(output, mode, err);
-    if (fd < 0) {
-        scc_close_fd(&output->dir_fd);
-        return -1;
-    }
     int done = write_all(fd, output->path, bytes, len, err);
-    if (done == 0 && adopt(fd, mode, identity) < 0)
+    if (done == 0 && adopt(fd, likeness) < 0)
         done = scc_error_errno(err, errno, "%s", output->path);
     if (done == 0 && fsync(fd) < 0)
         done = scc_error_errno(err, errno, "%s", output->path);
     if (done < 0) {
         unlinkat(output->dir_fd, output->temporary.name, 0);
-        scc_close_fd(&output->dir_fd);
         return -1;
     }
     output->stage = STAGE_WAITING;
@@ -357,42 +452,6 @@ static int stage_stream(struct output *output, const void *bytes, size_t len, sc
     return 0;
 }
 
-/** Stages an output; @p identity is NULL, or that of the file which it replaces. */
-static int stage(struct scc_output_set *set, const char *path,
-                 const struct scc_file_identity *identity, const void *bytes, size_t len_bytes,
-                 scc_error **err)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        if (strcmp(set->outputs[i].path, path) == 0)
-            return refuse_twice(path, err);
-    }
-    if (!SCC_GROW(set->outputs, set->cap, set->count + 1))
-        return scc_error_nomem(err);
-    struct output output = {.stage = STAGE_STREAM};
-    mode_t mode = MODE_NEW;
-    int is_stream = identity ? 0 : classify(path, &mode, err);
-    if (is_stream < 0)
-        return -1;
-    if (identity) {
-        mode = identity->mode;
-        output.replaces_read = true;
-        output.read = *identity;
-    }
-    output.path = strdup(path);
-    int done = output.path ? 0 : scc_error_nomem(err);
-    if (done == 0)
-        done = is_stream ? stage_stream(&output, bytes, len_bytes, err)
-                         : stage_file(&output, mode, identity, bytes, len_bytes, err);
-    if (done == 0 && is_twice(set, &output))
-        done = refuse_twice(path, err);
-    if (done < 0) {
-        drop_output(&output);
-        return -1;
-    }
-    set->outputs[set->count++] = output;
-    return 0;
-}
-
 static bool is_same_time(struct timespec a, struct timespec b)
 {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
@@ -423,6 +482,60 @@ static int check_read(int dir_fd, const char *name, const char *path,
     return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: changed since it was read", path);
 }
 
+/** Stages an output under its own name, in a directory that is open from here on. */
+static int stage_named(struct scc_output_set *set, struct output *output,
+                       const struct scc_file_identity *identity, const void *bytes,
+                       size_t len_bytes, scc_error **err)
+{
+    struct scc_way way;
+    struct found found = {.likeness = like_none};
+    if (open_directory(output, &way, err) < 0)
+        return -1;
+    if (identity) {
+        output->replaces_read = true;
+        output->read = *identity;
+        found.likeness = (struct likeness){identity->mode, identity->owner, identity->group, true};
+    }
+    if (identity ? check_read(output->dir_fd, output->base, output->path, identity,
+                              EXPECT_UNTOUCHED, err) < 0
+                 : classify(&way, &found, err) < 0)
+        return -1;
+    if (found.is_stream) {
+        output->device = found.status.st_dev;
+        output->number = found.status.st_ino;
+        return stage_stream(output, bytes, len_bytes, err);
+    }
+    hold_signals(set);
+    return stage_file(output, &found.likeness, bytes, len_bytes, err);
+}
+
+/** Stages an output; @p identity is NULL, or that of the file which it replaces. */
+static int stage(struct scc_output_set *set, const char *path,
+                 const struct scc_file_identity *identity, const void *bytes, size_t len_bytes,
+                 scc_error **err)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->outputs[i].path, path) == 0)
+            return refuse_twice(path, err);
+    }
+    if (!SCC_GROW(set->outputs, set->cap, set->count + 1))
+        return scc_error_nomem(err);
+    struct output output = {.stage = STAGE_STREAM, .dir_fd = -1};
+    output.path = strdup(path);
+    int done = output.path ? 0 : scc_error_nomem(err);
+    if (done == 0)
+        done = strcmp(path, "-") == 0 ? stage_stream(&output, bytes, len_bytes, err)
+                                      : stage_named(set, &output, identity, bytes, len_bytes, err);
+    if (done == 0 && is_twice(set, &output))
+        done = refuse_twice(path, err);
+    if (done < 0) {
+        drop_output(&output);
+        return -1;
+    }
+    set->outputs[set->count++] = output;
+    return 0;
+}
+
 int scc_output_set_add(struct scc_output_set *set, const char *path, const void *bytes,
                        size_t len_bytes, scc_error **err)
 {
@@ -433,8 +546,6 @@ int scc_output_set_replace(struct scc_output_set *set, const char *path,
                            const struct scc_file_identity *identity, const void *bytes,
                            size_t len_bytes, scc_error **err)
 {
-    if (check_read(AT_FDCWD, path, path, identity, EXPECT_UNTOUCHED, err) < 0)
-        return -1;
     return stage(set, path, identity, bytes, len_bytes, err);
 }
 
@@ -599,14 +710,32 @@ static void tidy_up(struct output *output, scc_diags *diags)
                       dir_chars(output), output->path, output->temporary.name, strerror(errno));
 }
 
+/** Writes into what is no file, if that still is what was looked at. */
 static int write_stream(const struct output *output, scc_error **err)
 {
-    if (strcmp(output->path, "-") == 0)
+    struct stat status;
+    if (output->dir_fd < 0)
         return write_all(STDOUT_FILENO, "standard output", output->bytes, output->len, err);
-    SCC_CLEANUP(scc_close_fd) int fd = open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
+    SCC_CLEANUP(scc_close_fd)
+    int fd = openat(output->dir_fd, output->base, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &status) < 0)
         return scc_error_errno(err, errno, "%s", output->path);
+    if (status.st_dev != output->device || status.st_ino != output->number)
+        return scc_error_set(err, SCC_ERROR_SYSTEM,
+                             "%s: something else by now, expected what it was", output->path);
     return write_all(fd, output->path, output->bytes, output->len, err);
+}
+
+/** Makes sure of an output that has its name by now. */
+static int settle(struct scc_output_set *set, const struct output *output, scc_error **err)
+{
+    if (output->stage == STAGE_STREAM) {
+        release_signals(set); /* a reader may never come */
+        return write_stream(output, err);
+    }
+    if (fsync(output->dir_fd) < 0 && errno != EINVAL)
+        return scc_error_errno(err, errno, "%s", output->path);
+    return 0;
 }
 
 int scc_output_set_commit(struct scc_output_set *set, scc_diags *diags, scc_error **err)
@@ -617,10 +746,7 @@ int scc_output_set_commit(struct scc_output_set *set, scc_diags *diags, scc_erro
             done = publish(&set->outputs[i], err);
     }
     for (size_t i = 0; i < set->count && done == 0; i++) {
-        if (set->outputs[i].stage == STAGE_STREAM)
-            done = write_stream(&set->outputs[i], err);
-        else if (fsync(set->outputs[i].dir_fd) < 0 && errno != EINVAL)
-            done = scc_error_errno(err, errno, "%s", set->outputs[i].path);
+        done = settle(set, &set->outputs[i], err);
     }
     for (size_t i = set->count; i-- > 0;) {
         if (done < 0)
@@ -628,5 +754,6 @@ int scc_output_set_commit(struct scc_output_set *set, scc_diags *diags, scc_erro
         else
             tidy_up(&set->outputs[i], diags);
     }
+    release_signals(set);
     return done;
 }

@@ -61,7 +61,10 @@ void scc_output_set_free(struct scc_output_set *set);
  * Stages @p len bytes for @p path: into a new file beside it, synchronised to the disk. "-" is
  * standard output, and a FIFO or character device is written to as it is; both happen at the
  * commit. Refused: a path twice, a symbolic link to a regular file (name the file itself), a
- * directory, a block device, a socket.
+ * directory, a block device, a socket; a symbolic link of another user than root and the effective
+ * one, also on the way (way.h); what another user has put into a directory that all may write to.
+ * From here until the commit, or until the set is freed, SIGHUP, SIGINT, SIGQUIT and SIGTERM wait
+ * in the calling thread.
  */
 int scc_output_set_add(struct scc_output_set *set, const char *path, const void *bytes,
                        size_t len_bytes, scc_error **err);
@@ -77,11 +80,12 @@ int scc_output_set_replace(struct scc_output_set *set, const char *path,
                            size_t len_bytes, scc_error **err);
 
 /**
- * Renames all staged files to their names, with the mode of the file that they replace or else 0644
- * less the umask. Where one cannot be renamed, those before it are taken back, and the old files
- * stand as they stood; what cannot be taken back, the error names, with the place of the old
- * contents. (They are gone where the file system knows neither renameat2(2)'s flags nor links.) Old
- * contents that cannot be removed when all is done are a warning in @p diags.
+ * Renames all staged files to their names, with mode and group of the file that they replace if
+ * that is the effective user's, or else with 0644 less the umask; where the group cannot be kept,
+ * the new one may do what all others may. Where one cannot be renamed, those before it are taken
+ * back, and the old files stand as they stood; what cannot be taken back, the error names, with the
+ * place of the old contents. (They are gone where the file system knows neither renameat2(2)'s
+ * flags nor links.) Old contents that cannot be removed when all is done are a warning in @p diags.
  */
 int scc_output_set_commit(struct scc_output_set *set, scc_diags *diags, scc_error **err);
 

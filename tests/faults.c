@@ -109,11 +109,17 @@ static bool is_on_disk(const struct seccomp_data *data)
     }
 }
 
+/** Whether a call has no way to fail: no program looks for it. */
+static bool is_infallible(int nr)
+{
+    return nr == SYS_getuid || nr == SYS_geteuid || nr == SYS_getgid || nr == SYS_getegid;
+}
+
 static bool counts(const struct watch *watch, const struct seccomp_data *data)
 {
     const struct fault *fault = watch->fault;
     if (watch->is_past || is_lacking(fault, data->nr) || (fault->is_over && *fault->is_over) ||
-        data->nr == SYS_exit_group)
+        data->nr == SYS_exit_group || is_infallible(data->nr))
         return false;
     if (fault->how == FAULT_SHORT)
         return can_be_short(data);

@@ -553,6 +553,8 @@ FolderTest(puts_back_what_was_changed_meanwhile)
     cr_assert_eq(truncate("c", 1), 0);
     expect_refused(scc_output_set_commit(set, NULL, &err), &err, "c: changed since it was read");
     cr_assert_str_eq(contents("c"), "o");
+    scc_output_set_free(set);
+    set = scc_output_set_new();
     expect_refused(scc_output_set_replace(set, "c", &identity, "new", 3, &err), &err,
                    "c: changed since it was read");
     scc_output_set_free(set);
