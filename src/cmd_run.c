@@ -2,6 +2,7 @@
 /** seccompc run [OPTIONS] BLOB|PROGRAM|PROFILE -- COMMAND [ARGUMENT...] */
 #include <errno.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,8 @@ static const struct scc_option rows[] = {
 struct words {
     const char *file; /* NULL: the config of --spec, or the built-in profile */
     char **command;
+    char *shown;             /* the command's name for a person */
+    struct sigaction larger; /* what SIGXFSZ is to do in the command */
 };
 
 /** The filter, from whatever file it came. */
@@ -294,12 +297,13 @@ static int install(const struct settings *settings, const struct filter *filter,
     return code == SCC_LOAD_OK ? 0 : refuse(name, code, result.os_error, err);
 }
 
-/** Executes the command, under the filter already; returns only where that fails. */
-static int become(char **command)
+/** Executes the command, under the filter already; returns only where that fails. @p shown is the
+ * command's name for a person. */
+static int become(char **command, const char *shown)
 {
     execvp(command[0], command);
     int why = errno;
-    fprintf(stderr, "seccompc: %s: %s\n", command[0], strerror(why));
+    fprintf(stderr, "seccompc: %s: %s\n", shown, strerror(why));
     return why == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
 }
 
@@ -388,7 +392,23 @@ static int load(const struct settings *settings, const struct words *words, stru
     const struct scc_report report = {.diags = diags};
     if (!settings->is_quiet && !scc_report_print(stderr, &report, SCC_REPORT_DIAGNOSTICS))
         return scc_error_nomem(err);
+    sigaction(SIGXFSZ, &words->larger, NULL);
     return install(settings, filter, name, err);
+}
+
+/** Prepares what there is no room for under the filter any more. */
+static int prepare(struct words *words, scc_error **err)
+{
+    const struct sigaction ignored = {.sa_handler = SIG_IGN};
+    struct scc_strbuf shown = {0};
+    scc_strbuf_add_escaped(&shown, words->command[0]);
+    words->shown = scc_strbuf_steal(&shown);
+    if (!words->shown)
+        return scc_error_nomem(err);
+    /* A cache that may not grow is no reason to end here. */
+    if (sigaction(SIGXFSZ, &ignored, &words->larger) < 0)
+        return scc_error_errno(err, errno, "sigaction");
+    return 0;
 }
 
 int scc_cmd_run(int argc, char **argv)
@@ -402,6 +422,8 @@ int scc_cmd_run(int argc, char **argv)
     scc_diags *diags = scc_diags_new();
     int done = diags ? start(&settings, &words, argc, argv, &is_done, &err) : scc_error_nomem(&err);
     if (done == 0 && !is_done)
+        done = prepare(&words, &err);
+    if (done == 0 && !is_done)
         done = load(&settings, &words, &filter, diags, &err);
     if (done == 0 && is_done && fflush(stdout) != 0)
         done = scc_error_errno(&err, errno, "standard output");
@@ -410,9 +432,10 @@ int scc_cmd_run(int argc, char **argv)
                            settings.is_quiet ? SCC_REPORT_QUIET : SCC_REPORT_DIAGNOSTICS);
         status = SCC_STATUS_RUN_FAILED;
     } else if (!is_done) {
-        status = become(words.command);
+        status = become(words.command, words.shown);
     }
     clear_filter(&filter);
+    free(words.shown);
     scc_error_free(err);
     scc_diags_free(diags);
     return status;

@@ -53,6 +53,16 @@ static bool hold_closed_streams(void)
     return true;
 }
 
+/**
+ * Whether this process has a user's or group's rights whom nobody asked: seccompc writes to any
+ * path that its command line names, and `run` executes any command. Set-user-ID would make that
+ * root's.
+ */
+static bool has_borrowed_rights(void)
+{
+    return geteuid() != getuid() || getegid() != getgid();
+}
+
 int main(int argc, char **argv)
 {
     bool is_run = argc >= 2 && strcmp(argv[1], "run") == 0;
@@ -60,10 +70,17 @@ int main(int argc, char **argv)
         perror("seccompc: a closed standard stream");
         return is_run ? SCC_STATUS_RUN_FAILED : SCC_ERROR_SYSTEM;
     }
-    /* A reader that goes away is an error of the write, with a message and a status. What `run`
-     * starts has its signals as they were. */
-    if (!is_run)
+    if (has_borrowed_rights()) {
+        fputs("seccompc: set-user-ID or set-group-ID, expected the rights of the one who calls\n",
+              stderr);
+        return is_run ? SCC_STATUS_RUN_FAILED : SCC_ERROR_SYSTEM;
+    }
+    /* A reader that goes away, and a file that may not grow, are errors of the write, with a
+     * message and a status. What `run` starts has its signals as they were. */
+    if (!is_run) {
         signal(SIGPIPE, SIG_IGN);
+        signal(SIGXFSZ, SIG_IGN);
+    }
     for (unsigned i = 0; argc > 1 && i < scc_command_count; i++) {
         if (strcmp(argv[1], scc_commands[i].name) == 0)
             return scc_commands[i].run(argc - 1, argv + 1);
