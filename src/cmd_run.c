@@ -161,28 +161,35 @@ static int take_program(const char *path, const char *bytes, size_t len,
     return 0;
 }
 
-static int take_profile(const struct settings *settings, const struct scc_cache_source *source,
-                        const struct scc_target *target, struct filter *filter, scc_diags *diags,
-                        scc_error **err)
+/** The filter of a profile: of @p spec, which was read already, or where that is NULL of @p source.
+ */
+static int take_profile(const struct settings *settings, const struct scc_profile *spec,
+                        const struct scc_cache_source *source, const struct scc_target *target,
+                        struct filter *filter, scc_diags *diags, scc_error **err)
 {
     const struct scc_compile_options options = {
         .level = SCC_LEVEL_OWN,
         .reading = settings->target.reading,
         .warns = scc_lint_warn,
     };
+    const char *name = spec           ? scc_profile_name(spec)
+                       : source->name ? source->name
+                                      : "the built-in profile";
     scc_cache *cache = NULL;
     int done = scc_cache_settings_open(&settings->cache, &cache, diags, err);
     if (done == 0)
-        done = scc_cache_compile(cache, source, target, &options, &filter->cached, diags, err);
+        done =
+            spec ? scc_cache_compile_profile(cache, spec, target, &options, &filter->cached, diags,
+                                             err)
+                 : scc_cache_compile(cache, source, target, &options, &filter->cached, diags, err);
     scc_cache_close(cache);
     if (done < 0)
         return -1;
     size_t len = 0;
     const void *bytes = scc_cached_blob(filter->cached, &len);
     int code = scc_load_memory(bytes, len, &filter->blob);
-    if (code != SCC_LOAD_OK)
-        return refuse(source->path ? source->path : "the built-in profile", code, 0, err);
-    return select_entry(source->path ? source->path : "the built-in profile", target, filter, err);
+    return code == SCC_LOAD_OK ? select_entry(name, target, filter, err)
+                               : refuse(name, code, 0, err);
 }
 
 static int take_file(const struct settings *settings, const char *path,
@@ -201,19 +208,20 @@ static int take_file(const struct settings *settings, const char *path,
     if (!scc_json_is_start(text, len))
         return take_program(path, text, len, target, filter, err);
     const struct scc_cache_source source = {.text = text, .text_bytes = len, .name = path};
-    return take_profile(settings, &source, target, filter, diags, err);
+    return take_profile(settings, NULL, &source, target, filter, diags, err);
 }
 
-/** Where nothing is named: the config of --spec, or the built-in profile. */
-static int take_default(const struct settings *settings, const struct scc_target *target,
-                        struct filter *filter, scc_diags *diags, scc_error **err)
+/** Where nothing is named: the profile of --spec's config, with what was @p told about it as it was
+ * read, or the built-in one. */
+static int take_default(const struct settings *settings, const struct scc_profile *spec,
+                        scc_diags *told, const struct scc_target *target, struct filter *filter,
+                        scc_diags *diags, scc_error **err)
 {
-    const char *spec = settings->target.spec;
-    const struct scc_cache_source source = {
-        .kind = spec ? SCC_CACHE_CONFIG : SCC_CACHE_PROFILE,
-        .path = spec,
-    };
-    return take_profile(settings, &source, target, filter, diags, err);
+    const struct scc_cache_source builtin = {.kind = SCC_CACHE_PROFILE};
+    if (take_profile(settings, spec, &builtin, target, filter, diags, err) < 0)
+        return -1;
+    /* As all warnings about a profile, these come with the compilation, not with each start. */
+    return scc_cached_is_hit(filter->cached) ? 0 : scc_diags_take(diags, told, err);
 }
 
 /*
@@ -375,17 +383,36 @@ static int start(struct settings *settings, struct words *words, int argc, char 
     return 0;
 }
 
+/** Reads what the command line names into the filter. The config of --spec is read once: a bounding
+ * set and a profile of two configs, where it is exchanged, would be a filter of neither. */
+static int take(const struct settings *settings, const struct words *words, struct filter *filter,
+                scc_diags *diags, scc_error **err)
+{
+    SCC_CLEANUP(scc_target_choice_clear) struct scc_target_choice choice = {0};
+    bool takes_config = settings->target.spec && !words->file;
+    scc_profile *spec = NULL;
+    scc_diags *told = scc_diags_new();
+    int done =
+        told ? scc_target_options_choose(&settings->target, &choice, takes_config ? &spec : NULL,
+                                         takes_config ? told : diags, err)
+             : scc_error_nomem(err);
+    if (done == 0)
+        done = check_arch(choice.targets[0]->arch, err);
+    if (done == 0)
+        done = words->file
+                   ? take_file(settings, words->file, choice.targets[0], filter, diags, err)
+                   : take_default(settings, spec, told, choice.targets[0], filter, diags, err);
+    scc_profile_free(spec);
+    scc_diags_free(told);
+    return done;
+}
+
 /** Puts the filter on. */
 static int load(const struct settings *settings, const struct words *words, struct filter *filter,
                 scc_diags *diags, scc_error **err)
 {
-    SCC_CLEANUP(scc_target_choice_clear) struct scc_target_choice choice = {0};
     const char *name = words->file ? words->file : "the filter";
-    if (scc_target_options_choose(&settings->target, &choice, NULL, diags, err) < 0 ||
-        check_arch(choice.targets[0]->arch, err) < 0)
-        return -1;
-    int done = words->file ? take_file(settings, words->file, choice.targets[0], filter, diags, err)
-                           : take_default(settings, choice.targets[0], filter, diags, err);
+    int done = take(settings, words, filter, diags, err);
     if (done < 0 || check_listener(filter, name, err) < 0 || check_execve(filter, name, err) < 0)
         return -1;
     /* Under the filter there may be no writing any more. */

@@ -170,6 +170,53 @@ RaceTest(an_output_becomes_a_link)
     unlink("victim");
 }
 
+/** A config under whose own bounding set its own profile refuses chdir(2). */
+static const char with_capability[] =
+    "{\"process\": {\"capabilities\": {\"bounding\": [\"CAP_SYS_BOOT\"]}},"
+    " \"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": ["
+    "{\"names\": [\"chdir\"], \"action\": \"SCMP_ACT_ERRNO\"}]}}}";
+
+/** Another one, whose profile would allow it with the first one's bounding set. */
+static const char without_capability[] =
+    "{\"process\": {\"capabilities\": {\"bounding\": []}},"
+    " \"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": ["
+    "{\"names\": [\"chdir\"], \"action\": \"SCMP_ACT_ERRNO\","
+    " \"excludes\": {\"caps\": [\"CAP_SYS_BOOT\"]}}]}}}";
+
+static void exchange_config(void)
+{
+    write_file("new.json", without_capability);
+    cr_assert_eq(rename("new.json", "c.json"), 0);
+}
+
+/* Bounding set and profile are of one config, whenever another takes its name. */
+RaceTest(a_config_becomes_another)
+{
+    enum { REFUSED = 2 }; /* what sh(1) says when it cannot change the directory */
+    char *const words[] = {(char *)"seccompc",
+                           (char *)"run",
+                           (char *)"-q",
+                           (char *)"--no-cache",
+                           (char *)"--spec",
+                           (char *)"c.json",
+                           (char *)"--",
+                           (char *)"/bin/sh",
+                           (char *)"-c",
+                           (char *)"cd / || exit 2",
+                           NULL};
+    struct fault fault = {.is_done = true};
+    unsigned at;
+    for (at = 0; fault.is_done; at++) {
+        write_file("c.json", with_capability);
+        fault = (struct fault){.at = at, .how = FAULT_ACT, .act = exchange_config};
+        int status = fault_run_command(&fault, words);
+        cr_assert(WIFEXITED(status));
+        cr_expect_eq(WEXITSTATUS(status), REFUSED, "call %u (%d): status %d", at, fault.nr,
+                     WEXITSTATUS(status));
+    }
+    cr_expect_gt(at, 10, "%u calls", at);
+}
+
 static void grow_profile(void)
 {
     int fd = open("p.json", O_WRONLY | O_APPEND | O_CLOEXEC);
