@@ -15,6 +15,8 @@ printf '{"linux": {"seccomp": %s}}' "$(cat small.json)" >config.json
 
 # subject: set-user-ID and set-group-ID
 if needs_another 'set-user-ID'; then
+    # The leak checker of a build with sanitizers cannot look into such a process.
+    export ASAN_OPTIONS=detect_leaks=0
     install -m 755 "$seccompc" borrowed
     printf '#!/bin/sh\ntouch %s/ran\n' "$work" >touch.sh
     chmod 755 touch.sh
@@ -43,6 +45,7 @@ if needs_another 'set-user-ID'; then
     else
         echo 'skip: file capabilities: they cannot be set here'
     fi
+    unset ASAN_OPTIONS
 fi
 
 # subject: the environment of a hostile caller
@@ -186,14 +189,15 @@ for limit in 4 5 6 8; do
         '[ $status -eq 3 ] && [ ! -e limited/x.bpf ] || { [ $status -eq 0 ] && cmp -s good.bpf limited/x.bpf; }'
 done
 # Little memory: an answer or a message, never half an output. The loader of the system may fail first (127).
-for kib in 4000 8000 12000 20000 60000; do
+kibs='4000 8000 12000 20000 60000'
+! grep -q __asan_init "$seccompc" || kibs=
+for kib in $kibs; do
     rm -f limited/x.bpf
     limited -v $kib "$seccompc" "${bpf[@]}" limited/x.bpf 2>err
     status=$?
     case $status in
         0) check "$kib KiB" 'cmp -s good.bpf limited/x.bpf' ;;
-        3 | 4 | 127 | 1) check "$kib KiB: $status" '[ ! -e limited/x.bpf ] && [ -s err ]' ;;
-        *) [ -n "${ASAN_OPTIONS-}" ] || echo "skip: $kib KiB: status $status" ;;
+        *) check "$kib KiB: $status" '[[ $status = [34] || $status = 127 ]] && [ ! -e limited/x.bpf ] && [ -s err ]' ;;
     esac
 done
 if needs_another 'no process more'; then

@@ -11,7 +11,7 @@ python3 - <<'P'
 import json, os
 
 points = [0x1b, 0x07, 0x0a, 0x0d, 0x7f, 0x9b, 0xad, 0x61c, 0x200b, 0x202e, 0x2028, 0x2066, 0x2069, 0x206f, 0xfeff, 0xe0041]
-evil = "".join(map(chr, points)) + "[31mx"
+evil = "".join(map(chr, points)) + "[31mx\nforged"
 rule = {"names": ["chdir"], "action": "SCMP_ACT_ERRNO"}
 fine = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [dict(rule, comment=evil)], "listenerPath": "/run/" + evil,
         "listenerMetadata": evil}
@@ -37,7 +37,7 @@ with open("text.json", "w") as out:
 with open("lxc.json", "w") as out:
     out.write("2\nallowlist\n" + evil + "\n")
 # A name that is not UTF-8 either.
-name = evil.replace("\n", "").encode() + b"\n\xff\xc2"
+name = evil.replace("\n", "").encode() + b"\nforged \xff\xc2"
 with open(b"evil/" + name, "w") as out:
     json.dump(fine, out)
 with open("names", "wb") as out:
@@ -129,6 +129,7 @@ if [ -n "$entry" ]; then
     shows cache verify --json --cache-dir "$evil.cache"
 fi
 
+check 'no name begins a line' '! grep -a ^forged said/* >difference' || cat difference
 check 'something is said' '[ "$(cat said/*.err said/*.out | grep -ac 31mx)" -gt 60 ]'
 python3 look.py said/* >difference 2>&1 || fail "a terminal would obey: $(cat -v difference)"
 finish
