@@ -136,6 +136,18 @@ static int explain_no_directory(const struct scc_way *way, int why, scc_error **
     return scc_error_errno(err, why, "cache: %s", way->path);
 }
 
+/** Opens and checks the store's directory by its name in the one that it stands in. */
+static int open_by_way(struct scc_store *store, const struct scc_way *way, bool creates,
+                       scc_error **err)
+{
+    store->dir_fd = open_directory(way, creates);
+    if (store->dir_fd < 0 && errno == ENOENT && !creates)
+        return 1;
+    if (store->dir_fd < 0)
+        return explain_no_directory(way, errno, err);
+    return check_directory(store->dir_fd, store->path, err);
+}
+
 /** Opens and checks the store's directory; 1 where it is missing and not to be made. */
 static int open_checked(struct scc_store *store, bool creates, scc_error **err)
 {
@@ -148,13 +160,9 @@ static int open_checked(struct scc_store *store, bool creates, scc_error **err)
         scc_error_free(why);
         return done;
     }
-    SCC_CLEANUP(scc_close_fd) int parent = way.dir_fd;
-    store->dir_fd = open_directory(&way, creates);
-    if (store->dir_fd < 0 && errno == ENOENT && !creates)
-        return 1;
-    if (store->dir_fd < 0)
-        return explain_no_directory(&way, errno, err);
-    return check_directory(store->dir_fd, store->path, err);
+    int done = open_by_way(store, &way, creates, err);
+    scc_close_fd(&way.dir_fd);
+    return done;
 }
 
 int scc_store_open(const char *path, bool creates, struct scc_store **store, scc_error **err)

@@ -73,6 +73,27 @@ check 'a cache behind links' '[ -n "$(find deep/er/cache -name "*.blob")" ]'
 run 0 cache list --cache-dir shorter/none/none
 run 3 cache list --cache-dir loop/none
 
+# subject: a kernel or a filter without openat2(2)
+# without_openat2 ERRNO ARGUMENT...: runs seccompc under a filter that answers so.
+without_openat2() {
+    sed "s/\"chdir\"/\"openat2\"/; s/38/$1/" small.json >no-openat2.json
+    shift
+    "$seccompc" run -q --no-cache no-openat2.json -- "$seccompc" "$@" 2>err
+}
+if without_openat2 38 --version >/dev/null; then
+    for errno in 38 1; do
+        rm -f deep/er/n.bpf
+        checks=$((checks + 3))
+        without_openat2 $errno "${bpf[@]}" shorter/n.bpf || fail "errno $errno: $(cat err)"
+        cmp -s good.bpf deep/er/n.bpf || fail "errno $errno: no output"
+        without_openat2 $errno "${bpf[@]}" deep/none/n.bpf
+        [ $? -eq 3 ] || fail "errno $errno: $(cat err)"
+        says 'deep/none/n.bpf: No such file'
+    done
+else
+    echo 'skip: without openat2(2): no filters here'
+fi
+
 if needs_another 'links and files of other users'; then
     # subject: another user's links on the way
     mkdir -m 755 root
@@ -88,6 +109,8 @@ if needs_another 'links and files of other users'; then
     printf '{"linux": {"seccomp": %s}}' "$(cat small.json)" >root/bundle/config.json
     cp root/bundle/config.json before
     run 3 oci --no-cache --in-place theirs/link/bundle
+    says "link is a symbolic link of user $other"
+    without_openat2 38 "${bpf[@]}" theirs/link/x.bpf
     says "link is a symbolic link of user $other"
     check 'nothing came out behind it' '[ "$(ls -A root)" = bundle ] && cmp -s before root/bundle/config.json && [ "$(ls -A root/bundle)" = config.json ]'
     # In their own folder another's link to a device is not written into.

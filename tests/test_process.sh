@@ -193,7 +193,7 @@ kibs='4000 8000 12000 20000 60000'
 ! grep -q __asan_init "$seccompc" || kibs=
 for kib in $kibs; do
     rm -f limited/x.bpf
-    limited -v $kib "$seccompc" "${bpf[@]}" limited/x.bpf 2>err
+    limited -v "$kib" "$seccompc" "${bpf[@]}" limited/x.bpf 2>err
     status=$?
     case $status in
         0) check "$kib KiB" 'cmp -s good.bpf limited/x.bpf' ;;
