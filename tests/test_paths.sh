@@ -6,7 +6,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 # shellcheck source=users.sh
-. "$(dirname "$0")/users.sh"
+. "${SCC_SOURCE_ROOT:?the root of the sources}/tests/users.sh"
 
 bpf=(-q --arch amd64 --kernel 6.18 small.json --export-bpf)
 "$seccompc" "${bpf[@]}" good.bpf || exit 1
