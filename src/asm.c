@@ -696,8 +696,13 @@ static int check(struct assembly *as)
     if (BPF_CLASS(program->insns[program->count - 1].code) != BPF_RET)
         return refuse(as, last, "the last instruction, expected ret");
     /* All else that the kernel refuses cannot be written in the grammar, or is refused above. */
-    if (scc_program_check(program, NULL) == 0)
+    scc_error *failure = NULL;
+    if (scc_program_check(program, &failure) == 0)
         return 0;
+    bool is_refused = scc_error_get_code(failure) == SCC_ERROR_INPUT;
+    scc_error_free(failure);
+    if (!is_refused)
+        return scc_error_nomem(as->err);
     SCC_AUTOFREE struct sock_filter *probe = calloc(program->count, sizeof *probe);
     if (!probe)
         return scc_error_nomem(as->err);

@@ -93,6 +93,7 @@ static int refuse(const struct reader *reader, const struct word *word, const ch
     struct scc_strbuf message = {0};
     SCC_AUTOFREE char *copy = strndup(word->text, word->len);
     va_list args;
+    message.failed = !copy;
     scc_strbuf_add_escaped(&message, copy && *copy ? copy : "the line ends here");
     scc_strbuf_add(&message, ": ");
     va_start(args, format);
@@ -295,8 +296,9 @@ static int read_action_data(const struct reader *reader, const struct word *word
                            : "TRACE(n), n being a number up to 65535");
 }
 
-/** The action of that name, with or without SCMP_ACT_; *near becomes a name like it or NULL. */
-static int find_action(const char *name, const char **near)
+/** The action of that name, with or without SCMP_ACT_, or -1; *near becomes a name like it or NULL.
+ * False without memory. */
+static bool find_action(const char *name, int *action, const char **near)
 {
     static const char prefix[] = "SCMP_ACT_";
     struct scc_strbuf whole = {0};
@@ -304,10 +306,13 @@ static int find_action(const char *name, const char **near)
     bool has_prefix = strncmp(name, prefix, prefix_len) == 0;
     scc_strbuf_addf(&whole, "%s%s", has_prefix ? "" : prefix, name);
     SCC_AUTOFREE char *token = scc_strbuf_steal(&whole);
-    *near = token ? scc_action_nearest(token) : NULL;
+    if (!token)
+        return false;
+    *action = scc_action_find(token);
+    *near = scc_action_nearest(token);
     if (*near)
         *near += has_prefix ? 0 : prefix_len;
-    return token ? scc_action_find(token) : -1;
+    return true;
 }
 
 static int read_action(const struct reader *reader, const struct word *word,
@@ -328,7 +333,9 @@ static int read_action(const struct reader *reader, const struct word *word,
         *data_text++ = '\0';
     const char *near;
     uint16_t data = 0;
-    int action = find_action(name, &near);
+    int action;
+    if (!find_action(name, &action, &near))
+        return scc_error_nomem(reader->err);
     if (action < 0)
         return refuse(reader, word, "no such action%s%s%s", near ? "; did you mean " : "",
                       near ? near : "", near ? "?" : ", expected ALLOW, ERRNO(EPERM) …");

@@ -174,13 +174,16 @@ static int inspect(const struct scc_store *store, const struct scc_store_entry *
     enum scc_store_found found =
         scc_store_load(store, &entry->key, false, &bytes, &len, &seen->fault);
     seen->is_gone = found == SCC_STORE_MISSING;
-    if (found != SCC_STORE_FOUND)
-        return 0;
-    if (scc_cache_unseal(bytes, len, &entry->key, &seen->blob, &seen->fault) == 0)
-        seen->is_stale = strcmp(scc_blob_producer(seen->blob), scc_cache_producer()) != 0;
-    else
+    if (found == SCC_STORE_FOUND &&
+        scc_cache_unseal(bytes, len, &entry->key, &seen->blob, &seen->fault) < 0)
         scc_error_wrap(&seen->fault, "cache: %s", seen->path);
-    return 0;
+    if (seen->blob)
+        seen->is_stale = strcmp(scc_blob_producer(seen->blob), scc_cache_producer()) != 0;
+    /* What the system refuses to give may be good. */
+    if (!seen->fault || scc_error_get_code(seen->fault) == SCC_ERROR_INPUT)
+        return 0;
+    *err = SCC_STEAL(seen->fault);
+    return -1;
 }
 
 static const char *state_of(const struct inspection *seen)
@@ -265,10 +268,12 @@ struct tally {
     uint64_t bytes;
 };
 
-/** Looks at every entry: puts it into @p entries where that is not NULL, or gives it to @p print.
+/** Looks at every entry: puts it into @p entries, or where @p json is NULL gives it to @p tell.
  */
 static int inspect_all(const struct action *at, struct scc_json_build *json, cJSON *entries,
-                       void (*print)(const struct inspection *seen), struct tally *tally)
+                       struct scc_page *page,
+                       void (*tell)(struct scc_page *page, const struct inspection *seen),
+                       struct tally *tally)
 {
     SCC_CLEANUP(scc_store_list_clear) struct scc_store_list list = {0};
     if (scan(at, &list) < 0)
@@ -283,25 +288,26 @@ static int inspect_all(const struct action *at, struct scc_json_build *json, cJS
         tally->stale += seen.is_stale;
         tally->bad += !seen.blob;
         tally->bytes += seen.entry->size_bytes;
-        if (entries)
+        if (json)
             put_inspection(json, entries, &seen);
-        else if (!at->settings->is_quiet)
-            print(&seen);
+        else
+            tell(page, &seen);
     }
     return 0;
 }
 
-/** inspect_all() that answers as JSON where that is wanted. */
-static int answer_all(const struct action *at, void (*print)(const struct inspection *seen),
+/** inspect_all() on @p page, or as JSON where that is wanted. */
+static int answer_all(const struct action *at, struct scc_page *page,
+                      void (*tell)(struct scc_page *page, const struct inspection *seen),
                       struct tally *tally)
 {
     struct scc_json_build json = {0};
     if (!at->settings->is_json)
-        return inspect_all(at, NULL, NULL, print, tally);
+        return inspect_all(at, NULL, NULL, page, tell, tally);
     cJSON *root = cJSON_CreateObject();
     put_directory(&json, root, at);
     cJSON *entries = scc_json_put_array(&json, root, "entries");
-    if (inspect_all(at, &json, entries, print, tally) < 0) {
+    if (inspect_all(at, &json, entries, NULL, NULL, tally) < 0) {
         cJSON_Delete(root);
         return -1;
     }
@@ -309,7 +315,8 @@ static int answer_all(const struct action *at, void (*print)(const struct inspec
     scc_json_put_uint(&json, root, "good", tally->good);
     scc_json_put_uint(&json, root, "stale", tally->stale);
     scc_json_put_uint(&json, root, "bad", tally->bad);
-    return scc_json_build_print(&json, root, stdout, at->err);
+    scc_json_build_add(&json, root, &page->text);
+    return 0;
 }
 
 static bool prints_text(const struct action *at)
@@ -317,7 +324,16 @@ static bool prints_text(const struct action *at)
     return !at->settings->is_json && !at->settings->is_quiet;
 }
 
-static void print_row(const struct inspection *seen)
+/** Prints what an action had to tell, where that is wanted. */
+static int print_page(const struct action *at, struct scc_page *page)
+{
+    if (!at->settings->is_quiet)
+        return scc_page_print(page, at->err);
+    scc_page_clear(page);
+    return 0;
+}
+
+static void tell_row(struct scc_page *page, const struct inspection *seen)
 {
     char hex[SCC_DIGEST_HEX_CHARS + 1], age[40], instructions[24] = "-";
     const char *arch = "-";
@@ -329,23 +345,25 @@ static void print_row(const struct inspection *seen)
         arch = scc_arch_docker_name(entry.arch);
         snprintf(instructions, sizeof instructions, "%zu", entry.instruction_count);
     }
-    printf("%.16s  %-11s %5s %6" PRIu64 "  %-7s %s\n", hex, arch, instructions,
-           seen->entry->size_bytes, state_of(seen), age);
+    scc_strbuf_addf(&page->text, "%.16s  %-11s %5s %6" PRIu64 "  %-7s %s\n", hex, arch,
+                    instructions, seen->entry->size_bytes, state_of(seen), age);
 }
 
 /** list */
 static int list_entries(const struct action *at)
 {
     struct tally tally = {0};
+    SCC_CLEANUP(scc_page_clear) struct scc_page page = {.out = stdout};
     if (prints_text(at))
-        printf("%-16s  %-11s %5s %6s  %-7s %s\n", "KEY", "ARCH", "INSNS", "BYTES", "STATE",
-               "LAST USED");
-    if (answer_all(at, print_row, &tally) < 0)
+        scc_strbuf_addf(&page.text, "%-16s  %-11s %5s %6s  %-7s %s\n", "KEY", "ARCH", "INSNS",
+                        "BYTES", "STATE", "LAST USED");
+    if (answer_all(at, &page, tell_row, &tally) < 0)
         return -1;
     const size_t count = tally.good + tally.stale + tally.bad;
     if (prints_text(at))
-        printf("%zu %s, %" PRIu64 " bytes\n", count, entries_word(count), tally.bytes);
-    return 0;
+        scc_strbuf_addf(&page.text, "%zu %s, %" PRIu64 " bytes\n", count, entries_word(count),
+                        tally.bytes);
+    return print_page(at, &page);
 }
 
 /** Removes what another version has made; adds it to @p pruned. */
@@ -399,7 +417,7 @@ static int prune_entries(const struct action *at)
     return 0;
 }
 
-static void print_finding(const struct inspection *seen)
+static void tell_finding(struct scc_page *page, const struct inspection *seen)
 {
     struct scc_strbuf text = {0};
     if (seen->fault)
@@ -408,19 +426,20 @@ static void print_finding(const struct inspection *seen)
         scc_strbuf_addf(&text, "%s: made by %s; this one is %s", seen->path,
                         scc_blob_producer(seen->blob), scc_cache_producer());
     if (text.len || text.failed)
-        scc_report_line(stdout, state_of(seen), &text);
+        scc_page_line(page, state_of(seen), &text);
 }
 
 /** verify; 1 where an entry is bad. One of another version is never asked for, and does no harm. */
 static int verify_entries(const struct action *at)
 {
     struct tally tally = {0};
-    if (answer_all(at, print_finding, &tally) < 0)
+    SCC_CLEANUP(scc_page_clear) struct scc_page page = {.out = stdout};
+    if (answer_all(at, &page, tell_finding, &tally) < 0)
         return -1;
     if (prints_text(at))
-        printf("%zu %s good, %zu bad, %zu of another version\n", tally.good,
-               entries_word(tally.good), tally.bad, tally.stale);
-    return tally.bad > 0;
+        scc_strbuf_addf(&page.text, "%zu %s good, %zu bad, %zu of another version\n", tally.good,
+                        entries_word(tally.good), tally.bad, tally.stale);
+    return print_page(at, &page) < 0 ? -1 : tally.bad > 0;
 }
 
 /*

@@ -396,6 +396,23 @@ static int wrap_target(const struct scc_target *target, scc_error **err)
     return name ? scc_error_wrap(err, "%s", name) : -1;
 }
 
+/** Publishes the outputs and tells what was done, which needs no memory when the outputs are there:
+ * all or nothing. */
+static int finish(struct compilation *at, enum scc_report_style style, scc_diags *diags)
+{
+    SCC_CLEANUP(scc_page_clear) struct scc_page page = {.out = stderr}, anew = page;
+    const size_t told = scc_diags_count(diags, SCC_DIAG_WARNING);
+    if (scc_report_compose(&page, &at->report, style, at->err) < 0 ||
+        scc_output_set_commit(at->outputs, diags, at->err) < 0)
+        return -1;
+    if (style == SCC_REPORT_DIAGNOSTICS)
+        scc_report_warnings(stderr, diags);
+    bool has_more = scc_diags_count(diags, SCC_DIAG_WARNING) != told;
+    if (has_more && scc_report_compose(&anew, &at->report, style, NULL) < 0)
+        has_more = false;
+    return scc_page_print(has_more ? &anew : &page, NULL);
+}
+
 static int compile_targets(struct compilation *at, const struct scc_profile *profile,
                            struct scc_target_choice *choice, const struct scc_emit_options *emit,
                            scc_diags *diags)
@@ -436,7 +453,7 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
     }
     if (report->has_entries && stage_blob(at, profile, &options) < 0)
         return -1;
-    return scc_output_set_commit(at->outputs, diags, at->err);
+    return finish(at, style, diags);
 }
 
 static void clear_report(struct scc_report *report)
@@ -475,9 +492,6 @@ static int run(const struct settings *settings, const char *path, scc_diags *dia
         at.report.is_verbose = settings->is_verbose;
         done = compile_targets(&at, profile, &choice, &emit, diags);
     }
-    if (done == 0 &&
-        !scc_report_print(stderr, &at.report, scc_report_settings_style(&settings->report)))
-        done = scc_error_nomem(err);
     scc_output_set_free(at.outputs);
     clear_report(&at.report);
     scc_frequencies_free(frequencies);

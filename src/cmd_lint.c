@@ -95,9 +95,7 @@ static int print(const struct scc_query *query, const struct settings *settings,
                                     err);
     if (query->is_json)
         return scc_lint_print_json(stdout, lint, query->diags, err);
-    if (!query->is_quiet)
-        scc_lint_print(stdout, lint);
-    return 0;
+    return query->is_quiet ? 0 : scc_lint_print(stdout, lint, err);
 }
 
 /** Where rules conflict the strictest answers, so that everything else can be looked at too. */

@@ -271,34 +271,34 @@ static const char *output_name(const struct job *job)
 }
 
 /** What was compiled, and whether it had to be. */
-static void print_made(const struct job *job)
+static void tell_made(struct scc_page *page, const struct job *job)
 {
     const struct scc_profile *profile = scc_oci_config_profile(job->config);
     struct scc_strbuf text = {0};
     scc_strbuf_add_escaped(&text, scc_profile_name(profile));
     scc_strbuf_add(&text, job->profile ? ", instead of linux.seccomp" : ": linux.seccomp");
-    scc_report_line(stderr, "profile", &text);
+    scc_page_line(page, "profile", &text);
     scc_target_describe(&text, &job->target);
-    scc_report_line(stderr, "target", &text);
+    scc_page_line(page, "target", &text);
     scc_strbuf_addf(&text, "%zu instructions, %s; annotation %s", job->made.instructions,
                     job->made.is_hit ? "from the cache" : "compiled and proved now",
                     annotation_words[job->made.annotation]);
-    scc_report_line(stderr, "program", &text);
+    scc_page_line(page, "program", &text);
 }
 
-static void print_for_person(const struct job *job)
+static void tell_person(struct scc_page *page, const struct job *job)
 {
     struct scc_strbuf text = {0};
     if (job->made.text)
-        print_made(job);
-    scc_report_diags(stderr, job->diags);
+        tell_made(page, job);
+    scc_report_diags(page, job->diags);
     bool is_written = !job->settings->bundle || is_changed(job);
     scc_strbuf_add_escaped(&text, is_written ? output_name(job) : "nothing");
     if (is_changed(job))
         scc_strbuf_addf(&text, " (%zu bytes of %zu)", job->made.len_bytes, job->len_bytes);
     else
         scc_strbuf_addf(&text, " (%zu bytes, as they were read)", job->len_bytes);
-    scc_report_line(stderr, "wrote", &text);
+    scc_page_line(page, "wrote", &text);
 }
 
 static void put_made(struct scc_json_build *json, cJSON *root, const struct job *job)
@@ -313,8 +313,7 @@ static void put_made(struct scc_json_build *json, cJSON *root, const struct job 
     scc_json_put_text(json, root, "annotation", annotation_words[job->made.annotation]);
 }
 
-/** False without memory. */
-static bool print_json(const struct job *job)
+static void tell_json(struct scc_page *page, const struct job *job)
 {
     struct scc_json_build json = {0};
     cJSON *root = cJSON_CreateObject();
@@ -327,23 +326,35 @@ static bool print_json(const struct job *job)
     scc_json_put_text(&json, root, "wrote",
                       job->settings->bundle && !is_changed(job) ? NULL : output_name(job));
     scc_json_put_uint(&json, root, "bytes", job->made.text ? job->made.len_bytes : job->len_bytes);
-    return scc_json_build_print(&json, root, stderr, NULL) == 0;
+    scc_json_build_add(&json, root, &page->text);
 }
 
-/** Says what was done; the config is written by now, so nothing that fails here can undo it. */
-static void report(const struct job *job)
+static int compose(struct scc_page *page, const struct job *job, enum scc_report_style style,
+                   scc_error **err)
+{
+    if (style == SCC_REPORT_JSON)
+        tell_json(page, job);
+    else if (style == SCC_REPORT_PERSON)
+        tell_person(page, job);
+    return page->text.failed ? scc_error_nomem(err) : 0;
+}
+
+/** Writes the config and tells what was done, which needs no memory when the config is there. */
+static int finish(struct job *job, scc_error **err)
 {
     const enum scc_report_style style = scc_report_settings_style(&job->settings->report);
-    const struct scc_report diagnostics = {.diags = job->diags};
-    if (style == SCC_REPORT_JSON && print_json(job))
-        return;
-    if (style == SCC_REPORT_PERSON)
-        print_for_person(job);
-    else if (style != SCC_REPORT_QUIET)
-        scc_report_print(stderr, &diagnostics, SCC_REPORT_DIAGNOSTICS);
-    if (job->failure)
+    SCC_CLEANUP(scc_page_clear) struct scc_page page = {.out = stderr}, anew = page;
+    const size_t told = scc_diags_count(job->diags, SCC_DIAG_WARNING);
+    if (compose(&page, job, style, err) < 0 || write_config(job, err) < 0)
+        return -1;
+    bool has_more = scc_diags_count(job->diags, SCC_DIAG_WARNING) != told;
+    if (style == SCC_REPORT_DIAGNOSTICS)
+        scc_report_warnings(stderr, job->diags);
+    scc_page_print(has_more && compose(&anew, job, style, NULL) == 0 ? &anew : &page, NULL);
+    if (job->failure && style != SCC_REPORT_JSON)
         fprintf(stderr, "seccompc: warning: the config is passed on unchanged (--fallback): %s\n",
                 scc_error_get_text(job->failure));
+    return 0;
 }
 
 /*
@@ -402,10 +413,9 @@ static int work_or_fall_back(struct job *job, scc_error **err)
 /** Reads, rewrites, writes and tells. */
 static int run(struct job *job, scc_error **err)
 {
-    if (read_config(job, err) < 0 || work_or_fall_back(job, err) < 0 || write_config(job, err) < 0)
+    if (read_config(job, err) < 0 || work_or_fall_back(job, err) < 0)
         return -1;
-    report(job);
-    return 0;
+    return finish(job, err);
 }
 
 int scc_cmd_oci(int argc, char **argv)

@@ -45,7 +45,8 @@ static void add_arches(struct scc_strbuf *text, const struct scc_program_cost *c
     }
 }
 
-static void print_text(const struct scc_optimized *made, const char *path, size_t bytes)
+static void tell_person(struct scc_page *page, const struct scc_optimized *made, const char *path,
+                        size_t bytes)
 {
     const struct scc_program_cost *before = &made->before, *after = &made->after;
     struct scc_strbuf text = {0};
@@ -67,17 +68,17 @@ static void print_text(const struct scc_optimized *made, const char *path, size_
         scc_strbuf_addf(&text, "; %zu → %zu calls in the kernel's action cache", before->cached,
                         after->cached);
     }
-    scc_report_line(stderr, "program", &text);
+    scc_page_line(page, "program", &text);
     if (made->is_unchanged) {
         scc_strbuf_add(&text, "none needed: the input's own instructions");
     } else {
         scc_strbuf_addf(&text, "equal for every input, %.1f ms of %.1f, %zu nodes", made->proof_ms,
                         made->ms, made->proof_nodes);
     }
-    scc_report_line(stderr, "proof", &text);
+    scc_page_line(page, "proof", &text);
     scc_strbuf_add_escaped(&text, strcmp(path, "-") == 0 ? "standard output" : path);
     scc_strbuf_addf(&text, " (%zu bytes)", bytes);
-    scc_report_line(stderr, "wrote", &text);
+    scc_page_line(page, "wrote", &text);
 }
 
 static void put_cost(struct scc_json_build *json, cJSON *root, const char *key,
@@ -147,12 +148,15 @@ static int optimize(struct scc_query *query, const struct settings *settings, sc
     const size_t bytes = scc_program_count(made.program) * SCC_INSTRUCTION_BYTES;
     SCC_AUTOFREE char *answer =
         query->is_json ? tell_json(&made, settings->output, bytes, err) : NULL;
+    SCC_CLEANUP(scc_page_clear) struct scc_page page = {.out = stderr};
+    if (!query->is_json && !query->is_quiet)
+        tell_person(&page, &made, settings->output, bytes);
+    if (page.text.failed)
+        return scc_error_nomem(err);
     if ((query->is_json && !answer) ||
         scc_query_write_program(query, settings->output, made.program, answer, err) < 0)
         return -1;
-    if (!query->is_json && !query->is_quiet)
-        print_text(&made, settings->output, bytes);
-    return 0;
+    return scc_page_print(&page, err);
 }
 
 int scc_cmd_optimize(int argc, char **argv)

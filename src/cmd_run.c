@@ -416,9 +416,8 @@ static int load(const struct settings *settings, const struct words *words, stru
     if (done < 0 || check_listener(filter, name, err) < 0 || check_execve(filter, name, err) < 0)
         return -1;
     /* Under the filter there may be no writing any more. */
-    const struct scc_report report = {.diags = diags};
-    if (!settings->is_quiet && !scc_report_print(stderr, &report, SCC_REPORT_DIAGNOSTICS))
-        return scc_error_nomem(err);
+    if (!settings->is_quiet)
+        scc_report_warnings(stderr, diags);
     sigaction(SIGXFSZ, &words->larger, NULL);
     return install(settings, filter, name, err);
 }

@@ -80,9 +80,11 @@ static int answer(const struct scc_query *query, const struct scc_verify_setting
     if (query->is_quiet && !query->is_json)
         return 0;
     SCC_AUTOFREE char *difference = proof.equal ? NULL : describe(question, &proof);
+    bool is_gap = false;
     if (!proof.equal && !difference)
         return scc_error_nomem(err);
-    bool is_gap = !proof.equal && scc_verify_is_known_gap(settings, question, program->program);
+    if (!proof.equal && scc_verify_find_gap(settings, question, program->program, &is_gap, err) < 0)
+        return -1;
     return query->is_json ? print_json(query, difference, is_gap, err)
                           : print_text(program->name, profile->name, settings->as_libseccomp,
                                        difference, is_gap, err);

@@ -69,8 +69,10 @@ static int prove_own(const struct scc_policy *policy, const struct scc_program *
     if (proof->equal)
         return 0;
     SCC_AUTOFREE char *difference = describe(policy, proof);
+    if (!difference)
+        return scc_error_nomem(err);
     return scc_error_set(err, SCC_ERROR_INPUT, "the program is wrong, a fault of seccompc: %s",
-                         difference ? difference : "");
+                         difference);
 }
 
 /** Our own program with its proof. */
@@ -191,6 +193,29 @@ static int tell(const struct scc_policy *policy, enum scc_diag_level level, scc_
                          what, detail);
 }
 
+/** Makes @p failure the caller's error. */
+static int pass(scc_error *failure, scc_error **err)
+{
+    if (err)
+        *err = failure;
+    else
+        scc_error_free(failure);
+    return -1;
+}
+
+/** Tells why there is nothing to compare with; takes @p failure over. Too little memory is no
+ * property of libseccomp's. */
+static int tell_failure(const struct scc_policy *policy, enum scc_diag_level level,
+                        scc_diags *diags, scc_error **err, scc_error *failure)
+{
+    if (scc_error_is_nomem(failure))
+        return pass(failure, err);
+    int done = tell(policy, level, diags, err,
+                    "gives no program to compare with: ", scc_error_get_message(failure));
+    scc_error_free(failure);
+    return done;
+}
+
 /** Refuses LXC's text where LXC, whose filter is libseccomp's work, would allow what the policy
  * denies: nothing in the text can prevent that. */
 static int refuse_wider_lxc(const struct scc_policy *policy, const scc_program *program,
@@ -220,12 +245,8 @@ static int compare_program(struct scc_compiled *made, const struct scc_scmp_view
 {
     scc_error *failure = NULL;
     struct scc_proof proof = {0};
-    if (scc_prove(&view->policy, program, &proof, &failure) < 0) {
-        int done = tell(made->policy, level, diags, err,
-                        "gives no program to compare with: ", scc_error_get_message(failure));
-        scc_error_free(failure);
-        return done;
-    }
+    if (scc_prove(&view->policy, program, &proof, &failure) < 0)
+        return tell_failure(made->policy, level, diags, err, failure);
     made->crosscheck.has_program = true;
     made->crosscheck.instructions = scc_program_count(program);
     made->crosscheck.equal = proof.equal;
@@ -246,10 +267,13 @@ static int crosscheck_program(struct scc_compiled *made, const struct scc_scmp_v
     size_t repaired;
     int done = scc_scmp_write(made->policy, SCC_SCMP_LINEAR, &program, &repaired, &failure);
     if (done < 0) {
-        done = tell(made->policy, level, diags, err,
-                    "gives no program to compare with: ", scc_error_get_message(failure));
-        scc_error_free(failure);
-        return done;
+        /* What LXC would make of the text must be known where it can be. */
+        if (options->wants_lxc && !options->allows_mismatch &&
+            scc_error_get_code(failure) == SCC_ERROR_SYSTEM) {
+            scc_error_wrap(&failure, "--export-lxc: what LXC would make of the text");
+            return pass(failure, err);
+        }
+        return tell_failure(made->policy, level, diags, err, failure);
     }
     done = compare_program(made, view, program, level, diags, err);
     if (done == 0 && !made->crosscheck.equal && options->wants_lxc && !options->allows_mismatch)

@@ -231,8 +231,9 @@ static int measure_text(struct covering *at, scc_diagram set, struct scc_variabl
         return -1;
     scc_value_set_describe(&text, &made);
     *bytes = text.len;
+    int done = text.failed ? scc_error_nomem(at->err) : 0;
     scc_strbuf_free(&text);
-    return 0;
+    return done;
 }
 
 /** Gives a product's variable the values alone that @p need has, where that is shorter to say. */

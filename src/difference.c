@@ -8,7 +8,7 @@
 #include "decision.h"
 #include "error.h"
 #include "json_build.h"
-#include "options.h"
+#include "page.h"
 #include "syscall.h"
 #include "util.h"
 
@@ -273,16 +273,16 @@ const char *scc_difference_line(struct scc_strbuf *out, const struct scc_differe
 int scc_difference_print(const struct scc_difference *difference, const struct scc_arch *arch,
                          scc_error **err)
 {
+    struct scc_page page = {.out = stdout};
     struct scc_strbuf text = {0};
     const char *label;
     for (size_t i = 0; (label = scc_difference_line(&text, difference, i, arch)) != NULL; i++) {
         SCC_AUTOFREE char *line = scc_strbuf_steal(&text);
-        if (!line)
-            return scc_error_nomem(err);
-        printf("%-*s", LABEL_COLUMNS, label);
-        scc_print_wrapped(stdout, line, LABEL_COLUMNS, LABEL_COLUMNS);
+        page.text.failed |= !line;
+        scc_strbuf_addf(&page.text, "%-*s", LABEL_COLUMNS, label);
+        scc_page_wrap(&page, line ? line : "", LABEL_COLUMNS, LABEL_COLUMNS);
     }
-    return 0;
+    return scc_page_print(&page, err);
 }
 
 static void put_texts(struct scc_json_build *build, cJSON *object, const char *key,

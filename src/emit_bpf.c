@@ -324,20 +324,22 @@ static void measure(const struct scc_policy *policy, const scc_program *program,
     scc_emit_measure(program, cost);
 }
 
-/** Keeps the better one; takes @p made over. */
-static void offer(struct contest *contest, scc_program *made)
+/** Keeps the better one; takes @p made over. -1 without memory. */
+static int offer(struct contest *contest, scc_program *made)
 {
     struct scc_program_cost before, after;
     if (contest->best) {
         measure(contest->policy, contest->best, &before);
         measure(contest->policy, made, &after);
-        if (scc_emit_gain(contest->options, contest->best, &before, made, &after) <= 0) {
+        int64_t gain = scc_emit_gain(contest->options, contest->best, &before, made, &after);
+        if (gain <= 0) {
             scc_program_free(made);
-            return;
+            return gain == SCC_EMIT_GAIN_UNKNOWN ? scc_error_nomem(&contest->failure) : 0;
         }
     }
     scc_program_free(contest->best);
     contest->best = made;
+    return 0;
 }
 
 /** Emits for @p optimize_for and offers it; -1 where it failed for another reason than its length.
@@ -350,8 +352,7 @@ static int enter(struct contest *contest, enum scc_optimize_for optimize_for, en
         options = *contest->options;
     scc_error_free(SCC_STEAL(contest->failure));
     if (emit(contest->policy, &contest->hardened, &options, way, &made, &contest->failure) == 0) {
-        offer(contest, made);
-        return 0;
+        return offer(contest, made);
     }
     return scc_error_get_code(contest->failure) == SCC_ERROR_INPUT ? 0 : -1;
 }
@@ -384,12 +385,15 @@ static int enter_others(struct contest *contest)
     if (enter(contest, contest->options->optimize_for, ARG_CHAIN) < 0 ||
         enter(contest, contest->options->optimize_for, ARG_CHAIN_REVERSED) < 0)
         return -1;
-    if (!contest->best || scc_optimize(contest->best, contest->policy->target, contest->options,
-                                       &optimized, NULL) < 0)
+    if (!contest->best)
         return 0;
-    offer(contest, SCC_STEAL(optimized.program));
+    scc_error_free(SCC_STEAL(contest->failure));
+    if (scc_optimize(contest->best, contest->policy->target, contest->options, &optimized,
+                     &contest->failure) < 0)
+        return scc_error_get_code(contest->failure) == SCC_ERROR_INPUT ? 0 : -1;
+    int done = offer(contest, SCC_STEAL(optimized.program));
     scc_optimized_clear(&optimized);
-    return 0;
+    return done;
 }
 
 static int compete(struct contest *contest)

@@ -178,6 +178,8 @@ int64_t scc_emit_gain(const struct scc_emit_options *options, const scc_program 
     if (!gain && options->optimize_for == SCC_OPTIMIZE_ATTACH) {
         uint64_t old = scc_jit_work(before->insns, before->count);
         uint64_t new = scc_jit_work(after->insns, after->count);
+        if (old == UINT64_MAX || new == UINT64_MAX)
+            return SCC_EMIT_GAIN_UNKNOWN;
         return (old > new) - (old < new);
     }
     return gain;

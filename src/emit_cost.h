@@ -55,8 +55,10 @@ void scc_emit_measure(const scc_program *program, struct scc_program_cost *cost)
 
 /**
  * By how much what @p options ask for is cheaper in @p after than in @p before, two programs that
- * answer alike with their measured costs: the sign alone means something.
+ * answer alike with their measured costs: the sign alone means something. SCC_EMIT_GAIN_UNKNOWN
+ * without memory.
  */
+#define SCC_EMIT_GAIN_UNKNOWN INT64_MIN
 int64_t scc_emit_gain(const struct scc_emit_options *options, const scc_program *before,
                       const struct scc_program_cost *before_cost, const scc_program *after,
                       const struct scc_program_cost *after_cost);

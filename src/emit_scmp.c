@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,10 @@ static int open_filter(const struct scc_policy *policy, scmp_filter_ctx *filter,
         if (seccomp_api_set(level) == 0)
             break;
     }
+    errno = 0;
     *filter = seccomp_init(policy->default_return);
+    if (!*filter && errno == ENOMEM)
+        return scc_error_nomem(err);
     if (!*filter)
         return scc_error_set(err, SCC_ERROR_SYSTEM, "libseccomp %s: seccomp_init fails",
                              scc_scmp_version());
@@ -346,6 +350,7 @@ static size_t repair_returns(const struct scc_policy *policy, scc_program *progr
 struct outcome {
     bool is_done; /* the program is written */
     bool is_failure;
+    bool is_nomem;
     enum scc_error_code code;
     unsigned line, column;
     char message[1024];
@@ -386,6 +391,7 @@ static void run_child(const struct scc_policy *policy, enum scc_scmp_shape shape
         outcome->is_done = true;
     } else {
         outcome->is_failure = true;
+        outcome->is_nomem = scc_error_is_nomem(err);
         outcome->code = scc_error_get_code(err);
         outcome->line = scc_error_get_line(err);
         outcome->column = scc_error_get_column(err);
@@ -395,12 +401,19 @@ static void run_child(const struct scc_policy *policy, enum scc_scmp_shape shape
 }
 
 /** The child's word as an error of ours. */
-static int read_outcome(const struct scc_policy *policy, const struct outcome *outcome,
+static int read_outcome(const struct scc_policy *policy, const struct outcome *outcome, int status,
                         scc_error **err)
 {
     struct scc_place place = {policy->profile_name, outcome->line, outcome->column};
     if (outcome->is_done)
         return 0;
+    if (outcome->is_nomem)
+        return scc_error_nomem(err);
+    /* A limit on time ends by either. */
+    int by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (!outcome->is_failure && by && by != SIGXCPU && by != SIGKILL)
+        return scc_error_set(err, SCC_ERROR_SYSTEM, "libseccomp %s dies over this profile: %s",
+                             scc_scmp_version(), strsignal(by));
     if (!outcome->is_failure)
         return scc_error_set(err, SCC_ERROR_INPUT,
                              "libseccomp %s does not come to an end with this profile within %d s",
@@ -417,6 +430,7 @@ static int write_in_child(const struct scc_policy *policy, enum scc_scmp_shape s
         mmap(NULL, sizeof *outcome, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (outcome == MAP_FAILED)
         return scc_error_errno(err, errno, "mmap");
+    int status = 0;
     pid_t child = fork();
     if (child == 0)
         run_child(policy, shape, fd, outcome);
@@ -424,9 +438,9 @@ static int write_in_child(const struct scc_policy *policy, enum scc_scmp_shape s
     if (child < 0) {
         done = scc_error_errno(err, errno, "fork");
     } else {
-        while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
             continue;
-        done = read_outcome(policy, outcome, err);
+        done = read_outcome(policy, outcome, status, err);
     }
     munmap(outcome, sizeof *outcome);
     return done;

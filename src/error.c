@@ -169,6 +169,11 @@ int scc_error_nomem(scc_error **err)
     return -1;
 }
 
+bool scc_error_is_nomem(const scc_error *err)
+{
+    return err == &out_of_memory;
+}
+
 int scc_error_wrap(scc_error **err, const char *format, ...)
 {
     if (!err || !*err || *err == &out_of_memory)
@@ -180,11 +185,11 @@ int scc_error_wrap(scc_error **err, const char *format, ...)
     va_end(args);
     scc_strbuf_addf(&out, ": %s", (*err)->message);
     char *message = scc_strbuf_steal(&out);
-    if (!message)
-        return -1; /* the bare error is better than none */
-    free((*err)->message);
-    (*err)->message = message;
-    if (!compose_text(*err)) {
+    if (message) {
+        free((*err)->message);
+        (*err)->message = message;
+    }
+    if (!message || !compose_text(*err)) {
         scc_error_free(*err);
         *err = &out_of_memory;
     }

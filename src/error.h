@@ -3,6 +3,8 @@
 #ifndef SCC_ERROR_INTERNAL_H
 #define SCC_ERROR_INTERNAL_H
 
+#include <stdbool.h>
+
 #include <seccompc/error.h>
 
 /** A place in a file. `file` may be NULL (no file); `line` and `column` count from 1, 0 is unknown.
@@ -31,6 +33,9 @@ int scc_error_errno(scc_error **err, int errnum, const char *format, ...)
 
 /** Memory ran out. */
 int scc_error_nomem(scc_error **err);
+
+/** Whether @p err says that memory ran out, here or in the libseccomp that was asked. */
+bool scc_error_is_nomem(const scc_error *err);
 
 /** Puts "context: " before the message of the error in @p err and returns -1. */
 int scc_error_wrap(scc_error **err, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -139,12 +139,16 @@ static int ask_other_target(struct scc_explanation *explanation, const struct ot
     if (other->is_other_arch)
         return 0;
     static const struct scc_reading reading = {.on_conflict = SCC_CONFLICT_STRICTEST};
+    scc_error *failure = NULL;
     if (scc_policy_select(explanation->input->profile, &other->target, &reading, &policy, NULL,
-                          NULL) < 0)
-        return 0;
+                          &failure) < 0) {
+        bool is_refused = scc_error_get_code(failure) == SCC_ERROR_INPUT;
+        scc_error_free(failure);
+        return is_refused ? 0 : scc_error_nomem(err);
+    }
     *is_told = read_rules(policy, left_out, &condition);
     scc_policy_free(policy);
-    if (condition.len)
+    if (condition.len || condition.failed)
         left_out->condition_text = keep_text(&explanation->pool, &condition);
     scc_strbuf_free(&condition);
     return explanation->pool.failed ? scc_error_nomem(err) : 0;

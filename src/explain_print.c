@@ -9,7 +9,7 @@
 
 #include "describe.h"
 #include "enosys.h"
-#include "options.h"
+#include "page.h"
 #include "policy.h"
 #include "syscall.h"
 #include "util.h"
@@ -219,7 +219,7 @@ static bool is_default(const struct told *told, uint32_t return_value)
 }
 
 /** The outcome that is told last, as "otherwise": the default's, or the one with most to say. */
-static size_t find_otherwise(const struct told *told)
+static size_t find_otherwise(struct told *told)
 {
     const struct scc_explained *item = told->item;
     size_t longest = 0, longest_bytes = 0;
@@ -232,6 +232,7 @@ static size_t find_otherwise(const struct told *told)
             longest = i;
             longest_bytes = text.len;
         }
+        told->body.failed |= text.failed;
         scc_strbuf_free(&text);
     }
     return longest;
@@ -472,8 +473,8 @@ static bool is_told_alike(const struct told *a, const struct told *b)
 }
 
 /** Prints what is told of the items from @p first on that are told alike, and marks these. */
-static int print_group(struct told *told, size_t count, size_t first, bool *is_printed,
-                       scc_error **err)
+static void print_group(struct scc_page *page, struct told *told, size_t count, size_t first,
+                        bool *is_printed)
 {
     struct scc_strbuf text = {0};
     scc_strbuf_add(&text, text_of(&told[first].head));
@@ -487,21 +488,19 @@ static int print_group(struct told *told, size_t count, size_t first, bool *is_p
         is_printed[i] = true;
     }
     SCC_AUTOFREE char *head = scc_strbuf_steal(&text);
-    if (!head || told[first].head.failed || told[first].body.failed || told[first].path.failed)
-        return scc_error_nomem(err);
-    scc_print_wrapped(stdout, head, 0, MORE_COLUMNS);
+    page->text.failed |= !head;
+    scc_page_wrap(page, head ? head : "", 0, MORE_COLUMNS);
     for (char *line = told[first].body.data, *next; line && *line; line = next) {
         next = line + strcspn(line, "\n");
         *next++ = '\0';
-        printf("%*s", BODY_COLUMNS, "");
-        scc_print_wrapped(stdout, line, BODY_COLUMNS, MORE_COLUMNS);
+        scc_strbuf_addf(&page->text, "%*s", BODY_COLUMNS, "");
+        scc_page_wrap(page, line, BODY_COLUMNS, MORE_COLUMNS);
     }
-    fputs(text_of(&told[first].path), stdout);
-    return 0;
+    scc_strbuf_add(&page->text, text_of(&told[first].path));
 }
 
 /** Says on which ABIs the call does not exist, and that a program does not ask for the ABI. */
-static int print_remarks(const struct scc_explanation *explanation, scc_error **err)
+static void print_remarks(struct scc_page *page, const struct scc_explanation *explanation)
 {
     struct scc_strbuf text = {0};
     const char *joint = " does not exist on ";
@@ -516,20 +515,18 @@ static int print_remarks(const struct scc_explanation *explanation, scc_error **
     if (explanation->ignores_arch)
         scc_strbuf_addf(&text, "%sthe program answers every architecture alike",
                         text.len ? "; " : "");
-    if (!text.len)
-        return 0;
+    if (!text.len && !text.failed)
+        return;
     SCC_AUTOFREE char *line = scc_strbuf_steal(&text);
-    if (!line)
-        return scc_error_nomem(err);
-    scc_print_wrapped(stdout, line, 0, MORE_COLUMNS);
-    return 0;
+    page->text.failed |= !line;
+    scc_page_wrap(page, line ? line : "", 0, MORE_COLUMNS);
 }
 
 int scc_explanation_print(const struct scc_explanation *explanation, scc_error **err)
 {
     SCC_AUTOFREE struct told *told = calloc(explanation->count + 1, sizeof *told);
     SCC_AUTOFREE bool *is_printed = calloc(explanation->count + 1, sizeof *is_printed);
-    int done = 0;
+    struct scc_page page = {.out = stdout};
     if (!told || !is_printed)
         return scc_error_nomem(err);
     for (size_t i = 0; i < explanation->count; i++) {
@@ -537,12 +534,14 @@ int scc_explanation_print(const struct scc_explanation *explanation, scc_error *
                                 .item = &explanation->items[i],
                                 .errnos = explanation->target->arch};
         tell(&told[i]);
+        page.text.failed |= told[i].head.failed || told[i].body.failed || told[i].path.failed;
     }
-    for (size_t i = 0; done == 0 && i < explanation->count; i++) {
+    for (size_t i = 0; !page.text.failed && i < explanation->count; i++) {
         if (!is_printed[i])
-            done = print_group(told, explanation->count, i, is_printed, err);
+            print_group(&page, told, explanation->count, i, is_printed);
     }
     for (size_t i = 0; i < explanation->count; i++)
         free_told(&told[i]);
-    return done < 0 ? done : print_remarks(explanation, err);
+    print_remarks(&page, explanation);
+    return scc_page_print(&page, err);
 }

@@ -74,6 +74,7 @@ static void add_scan_path(const struct scan *scan, struct scc_strbuf *path)
             return;
         SCC_AUTOFREE char *key =
             strndup(scan->doc->text + scan->key_start[i], scan->key_end[i] - scan->key_start[i]);
+        path->failed |= !key;
         scc_strbuf_add(path, path->len ? "." : "");
         scc_strbuf_add_escaped(path, key ? key : "");
     }

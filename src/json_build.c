@@ -124,13 +124,20 @@ void scc_json_put_diags(struct scc_json_build *build, cJSON *object, const scc_d
         scc_json_put_text(build, level == SCC_DIAG_NOTE ? notes : warnings, NULL, text);
 }
 
+void scc_json_build_add(struct scc_json_build *build, cJSON *root, struct scc_strbuf *out)
+{
+    if (build->failed || !root)
+        out->failed = true;
+    else
+        scc_json_print(out, root);
+    cJSON_Delete(root);
+}
+
 char *scc_json_build_text(struct scc_json_build *build, cJSON *root, scc_error **err)
 {
     struct scc_strbuf text = {0};
-    if (!build->failed && root)
-        scc_json_print(&text, root);
-    char *shown = build->failed || !root ? NULL : scc_strbuf_steal(&text);
-    cJSON_Delete(root);
+    scc_json_build_add(build, root, &text);
+    char *shown = scc_strbuf_steal(&text);
     if (!shown)
         scc_error_nomem(err);
     return shown;

@@ -56,6 +56,9 @@ void scc_json_put_condition(struct scc_json_build *build, cJSON *object,
 /** Members "notes" and "warnings", lists of texts. */
 void scc_json_put_diags(struct scc_json_build *build, cJSON *object, const scc_diags *diags);
 
+/** Adds the text of @p root, which is freed, to @p out, which has failed without memory. */
+void scc_json_build_add(struct scc_json_build *build, cJSON *root, struct scc_strbuf *out);
+
 /** The text of @p root, which is freed. The caller frees it; NULL without memory. */
 char *scc_json_build_text(struct scc_json_build *build, cJSON *root, scc_error **err);
 

@@ -229,6 +229,8 @@ static bool find_best(struct layout *layout, scc_dag_ref root, struct laid_out *
         if (!lay_out(layout, root, (enum order)order))
             return false;
         uint64_t work = scc_jit_work(layout->insns, layout->count);
+        if (work == UINT64_MAX)
+            return false;
         if (best->insns && work >= least)
             continue;
         least = work;

@@ -73,6 +73,7 @@ static int tell_lost_fallbacks(struct scc_lint *lint, const struct lost_fallback
     SCC_AUTOFREE char *calls = scc_strbuf_steal(list);
     if (!scc_lint_count(lint, lost->id))
         return 0;
+    words.reason.failed = !calls;
     scc_action_describe(&words.reason, scc_policy_answer(lint->policy, &lost->call),
                         lint->policy->target);
     scc_strbuf_addf(&words.reason,

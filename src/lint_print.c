@@ -3,14 +3,14 @@
 
 #include "action.h"
 #include "json_build.h"
-#include "report.h"
+#include "page.h"
 #include "util.h"
 
 /*
  * For a person
  */
 
-static void print_finding(FILE *out, const struct scc_lint_finding *finding)
+static void print_finding(struct scc_page *page, const struct scc_lint_finding *finding)
 {
     struct scc_place place = scc_json_place(finding->node);
     struct scc_strbuf text = {0}, path = {0};
@@ -18,22 +18,23 @@ static void print_finding(FILE *out, const struct scc_lint_finding *finding)
     scc_strbuf_addf(&text, ":%u:%u: ", place.line, place.column);
     scc_strbuf_add_printable(&text, finding->reason);
     scc_json_path(finding->node, &path);
-    SCC_AUTOFREE char *path_text = path.len ? scc_strbuf_steal(&path) : NULL;
-    scc_strbuf_addf(&text, " (%s%s%s)", path_text ? path_text : "", path_text ? "; " : "",
+    text.failed |= path.failed;
+    scc_strbuf_addf(&text, " (%s%s%s)", path.len ? path.data : "", path.len ? "; " : "",
                     finding->rule->name);
-    scc_report_line(out, scc_lint_level_name(finding->rule->level), &text);
+    scc_strbuf_free(&path);
+    scc_page_line(page, scc_lint_level_name(finding->rule->level), &text);
     if (finding->shown) {
         scc_strbuf_add_printable(&text, finding->shown);
-        scc_report_line(out, "  call", &text);
+        scc_page_line(page, "  call", &text);
     }
     scc_strbuf_add(&text, finding->rule->why);
-    scc_report_line(out, "  why", &text);
+    scc_page_line(page, "  why", &text);
     scc_strbuf_add_printable(&text, finding->fix);
-    scc_report_line(out, "  fix", &text);
+    scc_page_line(page, "  fix", &text);
 }
 
 /** Kinds of which only some findings were told. */
-static void print_cut(FILE *out, const struct scc_lint *lint)
+static void print_cut(struct scc_page *page, const struct scc_lint *lint)
 {
     for (size_t i = 0; i < SCC_LINT_COUNT; i++) {
         const struct scc_lint_rule *rule = &scc_lint_rules[i];
@@ -42,17 +43,18 @@ static void print_cut(FILE *out, const struct scc_lint *lint)
         struct scc_strbuf text = {0};
         scc_strbuf_addf(&text, "%zu further findings of %s", lint->totals[i] - SCC_LINT_TOLD_MAX,
                         rule->name);
-        scc_report_line(out, "left out", &text);
+        scc_page_line(page, "left out", &text);
     }
 }
 
-void scc_lint_print(FILE *out, const struct scc_lint *lint)
+int scc_lint_print(FILE *out, const struct scc_lint *lint, scc_error **err)
 {
+    struct scc_page page = {.out = out};
     struct scc_strbuf text = {0};
     const char *separator = "";
     for (size_t i = 0; i < lint->count; i++)
-        print_finding(out, &lint->findings[i]);
-    print_cut(out, lint);
+        print_finding(&page, &lint->findings[i]);
+    print_cut(&page, lint);
     for (int level = SCC_LINT_LEVEL_COUNT; level-- > 0;) {
         size_t total = scc_lint_total(lint, (enum scc_lint_level)level);
         scc_strbuf_addf(&text, "%s%zu %s%s", separator, total,
@@ -65,7 +67,8 @@ void scc_lint_print(FILE *out, const struct scc_lint *lint)
     }
     scc_strbuf_add(&text, " for ");
     scc_target_describe(&text, lint->target);
-    scc_report_line(out, "found", &text);
+    scc_page_line(&page, "found", &text);
+    return scc_page_print(&page, err);
 }
 
 /*

@@ -8,8 +8,9 @@
 #include "diag.h"
 #include "lint.h"
 
-/** Prints the findings in at most 80 columns and ends with their counts. */
-void scc_lint_print(FILE *out, const struct scc_lint *lint);
+/** Prints the findings in at most 80 columns and ends with their counts. Errors: SCC_ERROR_SYSTEM
+ * without memory. */
+int scc_lint_print(FILE *out, const struct scc_lint *lint, scc_error **err);
 
 /** Prints the same as JSON. Errors: SCC_ERROR_SYSTEM without memory. */
 int scc_lint_print_json(FILE *out, const struct scc_lint *lint, const scc_diags *diags,

@@ -124,6 +124,7 @@ static int tell_lost(struct scc_lint *lint, struct group *group)
     scc_action_describe(&group->shown, scc_policy_default_at(policy, call.audit, call.nr),
                         policy->target);
     char *text = scc_strbuf_steal(&says);
+    group->names.failed |= !text;
     int done = tell_group(lint, group, text ? text : "");
     free(text);
     return done;
@@ -278,6 +279,7 @@ static int check_effects(struct scc_lint *lint, enum scc_lint_id id)
             char *text = scc_strbuf_steal(&says);
             if (id != SCC_LINT_REPEATED)
                 show_first(lint, &group);
+            group.names.failed |= !text;
             int done = tell_group(lint, &group, text ? text : "");
             free(text);
             if (done < 0)

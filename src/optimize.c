@@ -75,8 +75,11 @@ static int offer(const struct attempt *at, scc_program *made, struct scc_optimiz
     struct scc_program_cost cost = best->after;
     double start = scc_now_ms();
     scc_emit_measure(made, &cost);
-    bool is_better = scc_emit_gain(at->options, best->program, &best->after, made, &cost) > 0;
-    int done = is_better ? prove(at, made, err) : 0;
+    int64_t gain = scc_emit_gain(at->options, best->program, &best->after, made, &cost);
+    bool is_better = gain > 0;
+    int done = gain == SCC_EMIT_GAIN_UNKNOWN ? scc_error_nomem(err)
+               : is_better                   ? prove(at, made, err)
+                                             : 0;
     if (!is_better || done < 0) {
         scc_program_free(made);
         return done;
@@ -145,15 +148,24 @@ int scc_optimize(const scc_program *program, const struct scc_arch *target,
     struct scc_optimized best = {.is_unchanged = true};
     scc_error *first = NULL;
     double start = scc_now_ms();
-    bool is_done = false;
+    bool is_done = false, is_short = false;
     best.program = scc_program_copy(program);
     if (!best.program)
         return scc_error_nomem(err);
-    for (size_t i = 0; i < SCC_COUNT(orders); i++)
-        is_done |=
-            try_order(program, target, options, orders[i], &best, first ? NULL : &first) == 0;
+    for (size_t i = 0; i < SCC_COUNT(orders) && !is_short; i++) {
+        scc_error *failure = NULL;
+        is_done |= try_order(program, target, options, orders[i], &best, &failure) == 0;
+        /* With more memory the other program might come out. */
+        is_short = failure && scc_error_get_code(failure) == SCC_ERROR_SYSTEM;
+        if (first && !is_short) {
+            scc_error_free(failure);
+        } else if (failure) {
+            scc_error_free(first);
+            first = failure;
+        }
+    }
     best.ms = scc_now_ms() - start;
-    if (is_done) {
+    if (is_done && !is_short) {
         scc_error_free(first);
         *optimized = best;
         return 0;

@@ -66,11 +66,12 @@ static int refuse_unknown(const struct scc_option_group *groups, size_t group_co
     }
     scc_strbuf_add_escaped(&shown, wanted);
     SCC_AUTOFREE char *text = scc_strbuf_steal(&shown);
+    if (!text)
+        return scc_error_nomem(err);
     if (near.name)
-        return scc_error_set(err, SCC_ERROR_USAGE, "%s: no such option; did you mean --%s?",
-                             text ? text : "", near.name);
-    return scc_error_set(err, SCC_ERROR_USAGE, "%s: no such option (--help lists them)",
-                         text ? text : "");
+        return scc_error_set(err, SCC_ERROR_USAGE, "%s: no such option; did you mean --%s?", text,
+                             near.name);
+    return scc_error_set(err, SCC_ERROR_USAGE, "%s: no such option (--help lists them)", text);
 }
 
 /** Whether getopt took @p given for an abbreviation of @p name. */
@@ -178,33 +179,64 @@ static unsigned width_of(const char *text, size_t len)
     return columns;
 }
 
-void scc_print_wrapped(FILE *out, const char *text, unsigned column, unsigned indent)
+/** Where wrapped text goes: one of the two. */
+struct sink {
+    FILE *out;
+    struct scc_strbuf *text;
+};
+
+static void put(const struct sink *sink, const char *bytes, size_t len)
+{
+    if (sink->out)
+        fwrite(bytes, 1, len, sink->out);
+    else
+        scc_strbuf_add_bytes(sink->text, bytes, len);
+}
+
+static void start_line(const struct sink *sink, unsigned indent)
+{
+    put(sink, "\n", 1);
+    while (indent-- > 0)
+        put(sink, " ", 1);
+}
+
+static void wrap(const struct sink *sink, const char *text, unsigned column, unsigned indent)
 {
     while (*text) {
         size_t len = strcspn(text, " \n");
         unsigned width = width_of(text, len);
         if (column + width > LINE_MAX_COLUMNS && column > indent) {
-            fprintf(out, "\n%*s", (int)indent, "");
+            start_line(sink, indent);
             column = indent;
         }
-        fprintf(out, "%.*s", (int)len, text);
+        put(sink, text, len);
         column += width;
         text += len;
         if (*text == ' ') {
             text++;
             if (*text && column + 1 + width_of(text, strcspn(text, " \n")) <= LINE_MAX_COLUMNS) {
-                fputc(' ', out);
+                put(sink, " ", 1);
                 column++;
             } else {
                 column = LINE_MAX_COLUMNS;
             }
         } else if (*text == '\n') {
             text++;
-            fprintf(out, "\n%*s", (int)indent, "");
+            start_line(sink, indent);
             column = indent;
         }
     }
-    fputc('\n', out);
+    put(sink, "\n", 1);
+}
+
+void scc_print_wrapped(FILE *out, const char *text, unsigned column, unsigned indent)
+{
+    wrap(&(struct sink){.out = out}, text, column, indent);
+}
+
+void scc_add_wrapped(struct scc_strbuf *out, const char *text, unsigned column, unsigned indent)
+{
+    wrap(&(struct sink){.text = out}, text, column, indent);
 }
 
 static void help_option(FILE *out, const struct scc_option *option)

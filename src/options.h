@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "error.h"
+#include "strbuf.h"
 
 struct scc_option {
     const char *name; /* long; NULL: none */
@@ -44,5 +45,8 @@ void scc_options_help(FILE *out, const struct scc_option_group *groups, size_t g
 
 /** Prints @p text wrapped to 80 columns, every line but the first indented; ends the line. */
 void scc_print_wrapped(FILE *out, const char *text, unsigned column, unsigned indent);
+
+/** Adds what scc_print_wrapped() prints. */
+void scc_add_wrapped(struct scc_strbuf *out, const char *text, unsigned column, unsigned indent);
 
 #endif

@@ -158,7 +158,6 @@ int scc_query_write_program(const struct scc_query *query, const char *path,
 {
     size_t len = 0;
     scc_diags *left = scc_diags_new();
-    const struct scc_report report = {.diags = left};
     SCC_AUTOFREE void *bytes = scc_program_to_bytes(program, &len);
     struct scc_output_set *outputs = scc_output_set_new();
     int done = bytes && outputs && left ? 0 : scc_error_nomem(err);
@@ -169,7 +168,7 @@ int scc_query_write_program(const struct scc_query *query, const char *path,
     if (done == 0)
         done = scc_output_set_commit(outputs, left, err);
     if (done == 0 && !query->is_quiet)
-        scc_report_print(stderr, &report, SCC_REPORT_DIAGNOSTICS);
+        scc_report_warnings(stderr, left);
     scc_output_set_free(outputs);
     scc_diags_free(left);
     return done;
@@ -192,10 +191,8 @@ int scc_query_finish(struct scc_query *query, int done, int status, scc_error *e
     if (done < 0) {
         scc_report_failure(stderr, err, query->diags, style);
         status = (int)scc_error_get_code(err);
-    } else if (query->diags) {
-        const struct scc_report report = {.diags = query->diags};
-        if (style == SCC_REPORT_DIAGNOSTICS)
-            scc_report_print(stderr, &report, style);
+    } else if (query->diags && style == SCC_REPORT_DIAGNOSTICS) {
+        scc_report_warnings(stderr, query->diags);
     }
     scc_error_free(err);
     scc_target_choice_clear(&query->choice);

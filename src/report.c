@@ -13,8 +13,6 @@
 #include "strbuf.h"
 #include "util.h"
 
-enum { LABEL_COLUMNS = 10 };
-
 int scc_report_find_hardening(struct scc_report_target *target, scc_diags *diags, scc_error **err)
 {
     const struct scc_policy *policy = target->compiled.policy;
@@ -45,29 +43,13 @@ int scc_report_find_hardening(struct scc_report_target *target, scc_diags *diags
  * For a person
  */
 
-/** Whether @p out is a terminal that may be given colours (no-color.org). */
-static bool has_colours(FILE *out)
-{
-    const char *refused = getenv("NO_COLOR");
-    return isatty(fileno(out)) && !(refused && *refused);
-}
-
-void scc_report_line(FILE *out, const char *label, struct scc_strbuf *text)
-{
-    bool is_warning = strcmp(label, "warning") == 0 && has_colours(out);
-    SCC_AUTOFREE char *line = scc_strbuf_steal(text);
-    fprintf(out, "%s%-*s%s", is_warning ? "\033[33m" : "", LABEL_COLUMNS, label,
-            is_warning ? "\033[0m" : "");
-    scc_print_wrapped(out, line ? line : "(out of memory)", LABEL_COLUMNS, LABEL_COLUMNS);
-}
-
 /** Adds "1 name", "2 names". */
 static void add_count(struct scc_strbuf *text, size_t count, const char *one, const char *many)
 {
     scc_strbuf_addf(text, "%zu %s", count, count == 1 ? one : many);
 }
 
-static void print_profile(FILE *out, const struct scc_report *report)
+static void print_profile(struct scc_page *page, const struct scc_report *report)
 {
     const struct scc_profile *profile = report->profile;
     /* The default's errno has the name of the first target's architecture. */
@@ -78,11 +60,11 @@ static void print_profile(FILE *out, const struct scc_report *report)
     add_count(&text, profile->entry_count, "entry, ", "entries, ");
     add_count(&text, scc_profile_name_count(profile), "name; default ", "names; default ");
     scc_action_describe(&text, policy->default_return, policy->target);
-    scc_report_line(out, "profile", &text);
+    scc_page_line(page, "profile", &text);
 }
 
 /** What answers to numbers that the author could not know; nothing where the default does. */
-static void print_enosys(FILE *out, const struct scc_policy *policy)
+static void print_enosys(struct scc_page *page, const struct scc_policy *policy)
 {
     struct scc_strbuf text = {0};
     if (policy->enosys == SCC_ENOSYS_PROFILE)
@@ -97,10 +79,10 @@ static void print_enosys(FILE *out, const struct scc_policy *policy)
                         "calls that are younger than Linux %u.%u, and numbers that no kernel has, "
                         "instead of the default",
                         policy->profile_kernel.major, policy->profile_kernel.minor);
-    scc_report_line(out, "enosys", &text);
+    scc_page_line(page, "enosys", &text);
 }
 
-static void print_target(FILE *out, const struct scc_report_target *target)
+static void print_target(struct scc_page *page, const struct scc_report_target *target)
 {
     const struct scc_policy *policy = target->compiled.policy;
     struct scc_strbuf text = {0};
@@ -111,17 +93,17 @@ static void print_target(FILE *out, const struct scc_report_target *target)
                     target->target->kernel.minor);
     add_count(&text, (size_t)__builtin_popcountll(target->target->caps), "capability",
               "capabilities");
-    scc_report_line(out, "target", &text);
+    scc_page_line(page, "target", &text);
 }
 
-static void print_entry(FILE *out, const struct scc_report_target *target)
+static void print_entry(struct scc_page *page, const struct scc_report_target *target)
 {
     struct scc_strbuf text = {0};
     scc_strbuf_add(&text, "applies ");
     scc_blob_add_condition(&text, &target->condition);
     scc_strbuf_add(&text, "; flags ");
     scc_blob_add_flags(&text, scc_policy_filter_flags(target->compiled.policy));
-    scc_report_line(out, "entry", &text);
+    scc_page_line(page, "entry", &text);
 }
 
 /* The keys of includes and excludes. */
@@ -161,7 +143,7 @@ static const char *const action_words[SCC_ACTION_COUNT] = {
     [SCC_ACTION_ALLOW] = "allowed",
 };
 
-static void print_selected(FILE *out, const struct scc_policy *policy)
+static void print_selected(struct scc_page *page, const struct scc_policy *policy)
 {
     struct scc_call_counts counts = scc_policy_count_calls(policy);
     struct scc_strbuf text = {0};
@@ -181,10 +163,10 @@ static void print_selected(FILE *out, const struct scc_policy *policy)
         add_count(&text, policy->absent_names, "name is of another architecture",
                   "names are of other architectures");
     }
-    scc_report_line(out, "selected", &text);
+    scc_page_line(page, "selected", &text);
 }
 
-static void print_program(FILE *out, const struct scc_compiled *compiled)
+static void print_program(struct scc_page *page, const struct scc_compiled *compiled)
 {
     struct scc_cache_counts cache = scc_count_cached(compiled->policy, compiled->program);
     struct scc_strbuf text = {0};
@@ -196,10 +178,10 @@ static void print_program(FILE *out, const struct scc_compiled *compiled)
                     ", %u steps at worst, %zu of %zu unconditional ones in the kernel's action "
                     "cache",
                     scc_cost_longest_path(compiled->program), cache.cached, cache.allowed);
-    scc_report_line(out, "program", &text);
+    scc_page_line(page, "program", &text);
 }
 
-static void print_proof(FILE *out, const struct scc_compiled *compiled)
+static void print_proof(struct scc_page *page, const struct scc_compiled *compiled)
 {
     struct scc_strbuf text = {0};
     if (!compiled->is_proved)
@@ -211,23 +193,23 @@ static void print_proof(FILE *out, const struct scc_compiled *compiled)
         scc_strbuf_addf(&text, "equals the %sprofile for every input",
                         compiled->policy->hardens ? "hardened " : "");
     scc_strbuf_addf(&text, ", %.1f ms, %zu nodes", compiled->proof_ms, compiled->proof_nodes);
-    scc_report_line(out, "proof", &text);
+    scc_page_line(page, "proof", &text);
 }
 
-static void print_hardening(FILE *out, const struct scc_report_target *target)
+static void print_hardening(struct scc_page *page, const struct scc_report_target *target)
 {
     const struct scc_arch *arch = target->compiled.policy->target;
     struct scc_strbuf text = {0};
     if (target->tells_hardening && target->hardening.is_none) {
         scc_strbuf_add(&text, "nothing: no call gets a stricter answer without its high words");
-        scc_report_line(out, "hardened", &text);
+        scc_page_line(page, "hardened", &text);
     }
     for (size_t i = 0; scc_difference_line(&text, &target->hardening, i, arch); i++)
-        scc_report_line(out, i ? "" : "hardened", &text);
+        scc_page_line(page, i ? "" : "hardened", &text);
 }
 
 /** Names the entries that do not apply, and why. */
-static void print_details(FILE *out, const struct scc_report *report,
+static void print_details(struct scc_page *page, const struct scc_report *report,
                           const struct scc_policy *policy)
 {
     for (size_t i = 0; i < policy->entry_count; i++) {
@@ -242,23 +224,22 @@ static void print_details(FILE *out, const struct scc_report *report,
             scc_strbuf_add(&text, " ");
             scc_strbuf_add_escaped(&text, scc_json_string(name));
         }
-        scc_report_line(out, "", &text);
+        scc_page_line(page, "", &text);
     }
 }
 
-void scc_report_diags(FILE *out, const scc_diags *diags)
+void scc_report_diags(struct scc_page *page, const scc_diags *diags)
 {
     enum scc_diag_level level;
     const char *message;
     for (size_t i = 0; (message = scc_diags_at(diags, i, &level)) != NULL; i++) {
         struct scc_strbuf text = {0};
         scc_strbuf_add(&text, message);
-        scc_report_line(out, level == SCC_DIAG_NOTE ? "note" : "warning", &text);
+        scc_page_line(page, level == SCC_DIAG_NOTE ? "note" : "warning", &text);
     }
 }
 
-/** Warnings for a log: each on a line of its own, in the form of an error. */
-static void log_warnings(FILE *out, const scc_diags *diags)
+void scc_report_warnings(FILE *out, const scc_diags *diags)
 {
     enum scc_diag_level level;
     const char *message;
@@ -268,12 +249,12 @@ static void log_warnings(FILE *out, const scc_diags *diags)
     }
 }
 
-static void print_outputs(FILE *out, const struct scc_report *report)
+static void print_outputs(struct scc_page *page, const struct scc_report *report)
 {
     if (!report->output_count) {
         struct scc_strbuf text = {0};
         scc_strbuf_add(&text, "nothing (--export-bpf and its like name files)");
-        scc_report_line(out, "wrote", &text);
+        scc_page_line(page, "wrote", &text);
     }
     for (size_t i = 0; i < report->output_count; i++) {
         const struct scc_report_output *output = &report->outputs[i];
@@ -284,28 +265,28 @@ static void print_outputs(FILE *out, const struct scc_report *report)
         if (strcmp(output->kind, "oci") == 0)
             scc_strbuf_addf(&text, " of the profile's %zu", report->profile_bytes);
         scc_strbuf_add(&text, ")");
-        scc_report_line(out, "wrote", &text);
+        scc_page_line(page, "wrote", &text);
     }
 }
 
-static void print_for_person(FILE *out, const struct scc_report *report)
+static void print_for_person(struct scc_page *page, const struct scc_report *report)
 {
-    print_profile(out, report);
+    print_profile(page, report);
     for (size_t i = 0; i < report->target_count; i++) {
         const struct scc_report_target *target = &report->targets[i];
-        print_target(out, target);
+        print_target(page, target);
         if (report->has_entries)
-            print_entry(out, target);
-        print_selected(out, target->compiled.policy);
-        print_enosys(out, target->compiled.policy);
+            print_entry(page, target);
+        print_selected(page, target->compiled.policy);
+        print_enosys(page, target->compiled.policy);
         if (report->is_verbose)
-            print_details(out, report, target->compiled.policy);
-        print_program(out, &target->compiled);
-        print_proof(out, &target->compiled);
-        print_hardening(out, target);
+            print_details(page, report, target->compiled.policy);
+        print_program(page, &target->compiled);
+        print_proof(page, &target->compiled);
+        print_hardening(page, target);
     }
-    scc_report_diags(out, report->diags);
-    print_outputs(out, report);
+    scc_report_diags(page, report->diags);
+    print_outputs(page, report);
 }
 
 /*
@@ -429,25 +410,18 @@ static void put_report(struct scc_json_build *json, cJSON *root, const struct sc
     }
 }
 
-bool scc_report_print(FILE *out, const struct scc_report *report, enum scc_report_style style)
+int scc_report_compose(struct scc_page *page, const struct scc_report *report,
+                       enum scc_report_style style, scc_error **err)
 {
     struct scc_json_build json = {0};
-    switch (style) {
-    case SCC_REPORT_DIAGNOSTICS:
-        log_warnings(out, report->diags);
-        return true;
-    case SCC_REPORT_PERSON:
-        print_for_person(out, report);
-        return true;
-    case SCC_REPORT_JSON: {
+    if (style == SCC_REPORT_JSON) {
         cJSON *root = cJSON_CreateObject();
         put_report(&json, root, report);
-        return scc_json_build_print(&json, root, out, NULL) == 0;
+        scc_json_build_add(&json, root, &page->text);
+    } else if (style == SCC_REPORT_PERSON) {
+        print_for_person(page, report);
     }
-    case SCC_REPORT_QUIET:
-        break;
-    }
-    return true;
+    return page->text.failed ? scc_error_nomem(err) : 0;
 }
 
 static void put_failure(struct scc_json_build *json, cJSON *root, const scc_error *err)
@@ -474,6 +448,6 @@ void scc_report_failure(FILE *out, const scc_error *err, const scc_diags *diags,
             return;
     }
     if (diags && style != SCC_REPORT_QUIET && style != SCC_REPORT_JSON)
-        log_warnings(out, diags);
+        scc_report_warnings(out, diags);
     fprintf(out, "seccompc: %s\n", scc_error_get_text(err));
 }

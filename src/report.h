@@ -10,7 +10,7 @@
 #include "compile.h"
 #include "diag.h"
 #include "difference.h"
-#include "strbuf.h"
+#include "page.h"
 
 enum scc_report_style {
     SCC_REPORT_DIAGNOSTICS, /* warnings alone */
@@ -53,14 +53,19 @@ struct scc_report {
  */
 int scc_report_find_hardening(struct scc_report_target *target, scc_diags *diags, scc_error **err);
 
-/** Prints the report of a compilation that is done. Returns false without memory. */
-bool scc_report_print(FILE *out, const struct scc_report *report, enum scc_report_style style);
+/**
+ * Puts what a compilation did on @p page, for a person or as JSON; in other styles nothing. Errors:
+ * SCC_ERROR_SYSTEM without memory.
+ */
+int scc_report_compose(struct scc_page *page, const struct scc_report *report,
+                       enum scc_report_style style, scc_error **err);
 
-/** Prints a line "label     text", wrapped; takes what is in @p text and empties it. */
-void scc_report_line(FILE *out, const char *label, struct scc_strbuf *text);
+/** Puts notes and warnings for a person on @p page. */
+void scc_report_diags(struct scc_page *page, const scc_diags *diags);
 
-/** Prints notes and warnings for a person. */
-void scc_report_diags(FILE *out, const scc_diags *diags);
+/** Prints warnings for a log: each on a line of its own, in the form of an error. It needs no
+ * memory. */
+void scc_report_warnings(FILE *out, const scc_diags *diags);
 
 /** Prints why nothing was written. */
 void scc_report_failure(FILE *out, const scc_error *err, const scc_diags *diags,

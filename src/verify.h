@@ -28,10 +28,11 @@ int scc_verify_ask(const struct scc_verify_settings *settings, struct scc_policy
 /** Frees what it holds; usable with SCC_CLEANUP. */
 void scc_verify_question_clear(struct scc_verify_question *question);
 
-/** Whether nothing but names that the installed libseccomp does not know makes the difference. */
-bool scc_verify_is_known_gap(const struct scc_verify_settings *settings,
-                             const struct scc_verify_question *question,
-                             const struct scc_program *program);
+/** Finds whether nothing but names that the installed libseccomp does not know makes the
+ * difference. Errors: SCC_ERROR_SYSTEM without memory. */
+int scc_verify_find_gap(const struct scc_verify_settings *settings,
+                        const struct scc_verify_question *question,
+                        const struct scc_program *program, bool *is_gap, scc_error **err);
 
 /**
  * Answers for the blob @p subject and prints it: who made it and what its entries are, and where

@@ -10,6 +10,7 @@
 #include "error.h"
 #include "hash.h"
 #include "json_build.h"
+#include "page.h"
 #include "util.h"
 #include "verify.h"
 
@@ -126,8 +127,9 @@ static int prove(const struct context *at, struct scc_policy *policy,
         return 0;
     scc_proof_describe(&text, question.policy, &proof);
     finding->difference = scc_strbuf_steal(&text);
-    finding->is_gap = scc_verify_is_known_gap(at->settings, &question, program);
-    return finding->difference ? 0 : scc_error_nomem(err);
+    if (!finding->difference)
+        return scc_error_nomem(err);
+    return scc_verify_find_gap(at->settings, &question, program, &finding->is_gap, err);
 }
 
 /** Compares an entry with what the profile selects for @p target, one of those it is for. */
@@ -192,14 +194,12 @@ static int find(const struct context *at, size_t first, size_t count, struct fin
  * For a person
  */
 
-/** Prints @p text as a line, wrapped, and empties it. */
-static int print_line(struct scc_strbuf *text, scc_error **err)
+/** Adds @p text as a line, wrapped, and empties it. */
+static void add_line(struct scc_page *page, struct scc_strbuf *text)
 {
     SCC_AUTOFREE char *line = scc_strbuf_steal(text);
-    if (!line)
-        return scc_error_nomem(err);
-    scc_print_wrapped(stdout, line, 0, 2);
-    return 0;
+    page->text.failed |= !line;
+    scc_page_wrap(page, line ? line : "", 0, 2);
 }
 
 static void add_reason(struct scc_strbuf *text, const char *reason, const char **separator)
@@ -244,18 +244,17 @@ static void add_producer(struct scc_strbuf *text, const struct context *at)
 static int print_text(const struct context *at, const struct findings *findings, scc_error **err)
 {
     size_t count = scc_blob_count(at->subject->blob);
+    struct scc_page page = {.out = stdout};
     struct scc_strbuf text = {0};
     scc_strbuf_addf(&text, "%s: %s, %zu %s, %zu bytes, ", at->is_stale ? "stale" : "sealed",
                     at->subject->name, count, count == 1 ? "entry" : "entries", at->subject->bytes);
     add_producer(&text, at);
-    if (print_line(&text, err) < 0)
-        return -1;
+    add_line(&page, &text);
     for (size_t i = 0; i < findings->count; i++) {
         add_entry(&text, at, &findings->items[i]);
-        if (print_line(&text, err) < 0)
-            return -1;
+        add_line(&page, &text);
     }
-    return 0;
+    return scc_page_print(&page, err);
 }
 
 /*
