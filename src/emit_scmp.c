@@ -70,10 +70,7 @@ static int open_filter(const struct scc_policy *policy, scmp_filter_ctx *filter,
         if (seccomp_api_set(level) == 0)
             break;
     }
-    errno = 0;
     *filter = seccomp_init(policy->default_return);
-    if (!*filter && errno == ENOMEM)
-        return scc_error_nomem(err);
     if (!*filter)
         return scc_error_set(err, SCC_ERROR_SYSTEM, "libseccomp %s: seccomp_init fails",
                              scc_scmp_version());
@@ -356,7 +353,7 @@ struct outcome {
     char message[1024];
 };
 
-int scc_scmp_write_here(const struct scc_policy *policy, enum scc_scmp_shape shape, int fd,
+static int write_filter(const struct scc_policy *policy, enum scc_scmp_shape shape, int fd,
                         scc_error **err)
 {
     SCC_CLEANUP(release_filter) scmp_filter_ctx filter = NULL;
@@ -369,6 +366,24 @@ int scc_scmp_write_here(const struct scc_policy *policy, enum scc_scmp_shape sha
         return -1;
     result = seccomp_export_bpf(filter, fd);
     return result < 0 ? refuse_step(result, "writing the program", err) : 0;
+}
+
+int scc_scmp_write_here(const struct scc_policy *policy, enum scc_scmp_shape shape, int fd,
+                        scc_error **err)
+{
+    scc_error *failure = NULL;
+    errno = 0;
+    int done = write_filter(policy, shape, fd, &failure);
+    /* libseccomp 2.5.4 goes on without the rules that it has no memory for, and answers 0. */
+    if (errno == ENOMEM) {
+        scc_error_free(failure);
+        return scc_error_nomem(err);
+    }
+    if (err)
+        *err = failure;
+    else
+        scc_error_free(failure);
+    return done;
 }
 
 /** Bounds this process's time; a stricter limit that is on already stays. */
