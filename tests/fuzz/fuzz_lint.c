@@ -109,8 +109,9 @@ static void start(struct printed *printed)
 static void check_text(const struct scc_lint *lint)
 {
     struct printed printed;
+    scc_error *err = NULL;
     start(&printed);
-    scc_lint_print(printed.out, lint);
+    fuzz_must(scc_lint_print(printed.out, lint, &err), err);
     fclose(printed.out);
     fuzz_check(strlen(printed.text) == printed.len_bytes, "a NUL byte");
     fuzz_check_printable(printed.text, true);
