@@ -18,13 +18,6 @@
 #include <unistd.h>
 #include <unwind.h>
 
-/* Under a sanitizer blocks are its own: it finds what is wrong with them, and what is not freed. */
-#if defined(__SANITIZE_ADDRESS__)
-enum { IS_SANITIZED = 1 };
-#else
-enum { IS_SANITIZED = 0 };
-#endif
-
 enum { PATIENCE_SECONDS = 60, FREED = 0xdb };
 
 /** Stands in front of a block; the list is of those that are not freed. */
@@ -157,8 +150,6 @@ void *malloc(size_t bytes)
 {
     if (!may_have())
         return NULL;
-    if (IS_SANITIZED)
-        return REAL(malloc)(bytes);
     return has_room(bytes) ? take(REAL(malloc)(sizeof(struct block) + bytes), bytes) : NULL;
 }
 
@@ -167,8 +158,6 @@ void *calloc(size_t item_count, size_t item_bytes)
     size_t bytes;
     if (!may_have())
         return NULL;
-    if (IS_SANITIZED)
-        return REAL(calloc)(item_count, item_bytes);
     if (__builtin_mul_overflow(item_count, item_bytes, &bytes))
         bytes = SIZE_MAX;
     return has_room(bytes) ? take(REAL(calloc)(1, sizeof(struct block) + bytes), bytes) : NULL;
@@ -178,8 +167,6 @@ void *realloc(void *memory, size_t bytes)
 {
     if (!may_have())
         return NULL;
-    if (IS_SANITIZED)
-        return REAL(realloc)(memory, bytes);
     void *moved = has_room(bytes) ? take(REAL(malloc)(sizeof(struct block) + bytes), bytes) : NULL;
     if (moved && memory) {
         struct block *block = block_of(memory);
@@ -193,12 +180,10 @@ void *realloc(void *memory, size_t bytes)
 void free(void *memory)
 {
     int saved = errno;
-    if (memory && !IS_SANITIZED) {
+    if (memory) {
         struct block *block = block_of(memory);
         drop(block);
         REAL(free)(block);
-    } else if (memory) {
-        REAL(free)(memory);
     }
     errno = saved;
 }
