@@ -8,6 +8,8 @@ enum {
     NO_WORD = SCC_WORD_COUNT,
     /* So many loads are passed at most: rules on one value could lead past all others. */
     PASSED_MAX = 64,
+    /* So many tests of a known value are followed: a program could not hold more. */
+    FOLLOWED_MAX = SCC_PROGRAM_MAX,
 };
 
 struct chain {
@@ -57,10 +59,10 @@ static struct facts with_excluded(struct facts facts, uint32_t value)
     return facts;
 }
 
-/** Where tests of a word lead whose value is known. */
+/** Where tests of a word lead whose value is known; SCC_DAG_FAILED where they are too many. */
 static scc_dag_ref pass_tests(const struct scc_dag *dag, scc_dag_ref ref, uint32_t value)
 {
-    for (;;) {
+    for (unsigned followed = 0; followed < FOLLOWED_MAX; followed++) {
         const struct scc_dag_node *node = &dag->nodes[ref];
         if (node->kind == SCC_DAG_TEST) {
             ref = scc_dag_follow(node, value);
@@ -71,6 +73,7 @@ static scc_dag_ref pass_tests(const struct scc_dag *dag, scc_dag_ref ref, uint32
             return ref;
         }
     }
+    return SCC_DAG_FAILED;
 }
 
 /** Where tests of a word lead that is not @p value. */
@@ -108,7 +111,10 @@ static scc_dag_ref go_on(const struct chain *chain, scc_dag_ref ref, const struc
         const struct scc_dag_node *next = &chain->dag->nodes[node->yes];
         bool is_mask_known = mask && next->kind == SCC_DAG_AND && next->k == mask;
         if ((facts->known >> node->k & 1) || is_mask_known) {
-            ref = pass_tests(chain->dag, node->yes, facts->values[node->k]);
+            scc_dag_ref passed_tests = pass_tests(chain->dag, node->yes, facts->values[node->k]);
+            if (passed_tests == SCC_DAG_FAILED)
+                return ref;
+            ref = passed_tests;
             continue;
         }
         scc_dag_ref behind = pass_load(chain->dag, ref, facts);

@@ -22,6 +22,7 @@ enum {
     PENDING_MAX = 1 << 20,
     /* A graph with so many more nodes would not fit into a program either. */
     GROWTH_MAX = 4 * SCC_PROGRAM_MAX,
+    RULES_OF_STEP = 16, /* of work, in states */
     FIRST_SLOTS = 64,
     FEW_VALUES = 2, /* under one mask that are tested one by one: JSET may do, and keeps the word */
 };
@@ -498,8 +499,9 @@ static struct part build_word(struct builder *builder, unsigned stage,
                               const struct scc_argstate *state)
 {
     builder->pending += state->count;
-    if (builder->words++ >= WORDS_MAX || builder->pending > PENDING_MAX ||
-        builder->dag->count - builder->first_node > GROWTH_MAX)
+    scc_work_take(builder->dag->work, 1 + state->count / RULES_OF_STEP);
+    if (scc_work_is_over(builder->dag->work) || builder->words++ >= WORDS_MAX ||
+        builder->pending > PENDING_MAX || builder->dag->count - builder->first_node > GROWTH_MAX)
         builder->has_overflowed = true;
     if (has_failed(builder))
         return (struct part){SCC_DAG_FAILED, false};

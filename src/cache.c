@@ -317,7 +317,9 @@ static int read_profile(const struct request *at, scc_profile **owned, scc_error
         return 0;
     if (inputs->kind == SCC_CACHE_CONFIG)
         return parse_config(at, owned, err);
-    return scc_profile_parse(inputs->text, inputs->text_bytes, at->name, owned, at->diags, err);
+    if (scc_profile_parse(inputs->text, inputs->text_bytes, at->name, owned, at->diags, err) < 0)
+        return -1;
+    return scc_profile_bound_work(*owned, err);
 }
 
 /** Compiles, proves and seals, then reads the blob as a hit does. */

@@ -22,6 +22,11 @@
 #include "target_options.h"
 #include "util.h"
 
+enum {
+    /** Rules of all targets, which are kept until everything is written: about 200 bytes each. */
+    RULES_MAX = 1 << 20,
+};
+
 struct settings {
     struct scc_target_options target;
     struct scc_emit_settings emit;
@@ -434,6 +439,7 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
     report->targets = calloc(choice->count, sizeof *report->targets);
     if (!report->targets)
         return scc_error_nomem(at->err);
+    size_t rules = 0;
     for (size_t i = 0; i < choice->count; i++) {
         struct scc_report_target *target = &report->targets[i];
         target->target = choice->targets[i];
@@ -441,6 +447,12 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
         if (scc_compile(profile, target->target, &options, &target->compiled, diags, at->err) < 0)
             return choice->count > 1 ? wrap_target(target->target, at->err) : -1;
         report->target_count++;
+        rules += target->compiled.policy->rule_count;
+        if (rules > RULES_MAX)
+            return scc_error_set(at->err, SCC_ERROR_INPUT,
+                                 "too large: %zu rules for the first %zu of %zu targets, expected "
+                                 "%d at most; fewer targets at once take less",
+                                 rules, report->target_count, choice->count, RULES_MAX);
         if (scc_report_find_hardening(target, diags, at->err) < 0)
             return -1;
     }
@@ -482,6 +494,8 @@ static int run(const struct settings *settings, const char *path, scc_diags *dia
         done = read_profile(path, &profile, diags, err);
     if (done == 0)
         done = scc_emit_settings_read(&settings->emit, &emit, &frequencies, err);
+    if (done == 0)
+        done = scc_profile_bound_work(profile, err);
     at.outputs = scc_output_set_new();
     if (done == 0 && !at.outputs)
         done = scc_error_nomem(err);

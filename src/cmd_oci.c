@@ -220,7 +220,9 @@ static int rewrite(struct job *job, scc_error **err)
 static int work(struct job *job, scc_error **err)
 {
     const struct settings *settings = job->settings;
-    if (settings->profile && scc_profile_read(settings->profile, &job->profile, job->told, err) < 0)
+    if (settings->profile &&
+        (scc_profile_read(settings->profile, &job->profile, job->told, err) < 0 ||
+         scc_profile_bound_work(job->profile, err) < 0))
         return -1;
     if (scc_oci_config_parse(job->text, job->len_bytes, scc_file_shown_name(job->path),
                              job->profile, &job->config, job->told, err) < 0)

@@ -141,7 +141,9 @@ static int optimize(struct scc_query *query, const struct settings *settings, sc
         scc_query_read_program(query, 0, &input, err) < 0 ||
         scc_emit_settings_read(&settings->emit, &options, &frequencies, err) < 0)
         return -1;
-    int done = scc_optimize(input.program, query->choice.targets[0]->arch, &options, &made, err);
+    struct scc_work work = {.limit = SCC_WORK_OF_COMMAND};
+    int done =
+        scc_optimize(input.program, query->choice.targets[0]->arch, &options, &work, &made, err);
     scc_frequencies_free(frequencies);
     if (done < 0)
         return scc_error_wrap(err, "%s", input.name);

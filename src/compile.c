@@ -37,8 +37,11 @@ static int check_slim(const scc_target *target, const struct scc_compile_options
     scc_policy *policy = NULL;
     int done =
         scc_profile_parse(compiled->oci, compiled->oci_bytes, "slim profile", &profile, NULL, err);
-    if (done == 0)
+    if (done == 0) {
+        profile->work = compiled->policy->work; /* lent */
         done = scc_policy_select(profile, target, &options->reading, &policy, NULL, err);
+        profile->work = NULL;
+    }
     if (done == 0 && !scc_policy_agrees(compiled->policy, policy))
         done = scc_error_set(err, SCC_ERROR_INPUT,
                              "the slim profile does not select what the whole one does; this is a "
@@ -75,16 +78,48 @@ static int prove_own(const struct scc_policy *policy, const struct scc_program *
                          difference);
 }
 
+/** Adds to what was too large the file, and the call with the most rules with comparisons. */
+static int wrap_heaviest(const struct scc_policy *policy, scc_error **err)
+{
+    const struct scc_policy_arch *table = &policy->arches[0];
+    const struct scc_syscall *call = NULL;
+    size_t most = 0, count;
+    for (size_t at = 0; at < table->count; at += count) {
+        const struct scc_placed_rule *placed =
+            scc_policy_rules_at(table, table->placed[at].nr, &count);
+        const struct scc_rule *rule = &policy->rules[placed->rule];
+        if (rule->cmp_count && count > most) {
+            most = count;
+            call = rule->call;
+        }
+    }
+    if (!call)
+        return scc_error_wrap(err, "%s", policy->profile_name);
+    return scc_error_wrap(err, "%s: %zu rules with comparisons, the most of one call, are %s's",
+                          policy->profile_name, most, call->name);
+}
+
 /** Our own program with its proof. */
 static int emit_own(struct scc_compiled *made, const struct scc_emit_options *options,
                     scc_error **err)
 {
     struct scc_proof proof;
-    if (scc_emit_bpf(made->policy, options, &made->program, err) < 0)
+    scc_error *failure = NULL;
+    double start = 0;
+    int done = scc_emit_bpf(made->policy, options, &made->program, &failure);
+    if (done == 0) {
+        start = scc_now_ms();
+        done = prove_own(made->policy, made->program, &proof, &failure);
+    }
+    if (done < 0) {
+        if (scc_error_get_code(failure) == SCC_ERROR_INPUT)
+            wrap_heaviest(made->policy, &failure);
+        if (err)
+            *err = failure;
+        else
+            scc_error_free(failure);
         return -1;
-    double start = scc_now_ms();
-    if (prove_own(made->policy, made->program, &proof, err) < 0)
-        return -1;
+    }
     made->proof_ms = scc_now_ms() - start;
     made->proof_nodes = proof.nodes;
     made->is_proved = true;

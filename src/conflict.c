@@ -61,6 +61,7 @@ int scc_conflict_refuse(const struct scc_policy *policy, scc_error **err)
         return 0;
     if (scc_decision_space_new(CONFLICT_NODES, SCC_ORDER_BY_WORD, &space, err) < 0)
         return -1;
+    scc_decision_space_count_into(space, policy->work);
     int done = scc_decision_find_conflict(space, policy, &found, &conflict, err);
     if (done == 0 && found)
         done = describe(policy, &conflict, err);

@@ -8,6 +8,7 @@
 #define SCC_DAG_H
 
 #include "program.h"
+#include "work.h"
 
 typedef uint32_t scc_dag_ref;
 
@@ -33,6 +34,9 @@ struct scc_dag {
     uint32_t *slots; /* open addressing: index + 1 */
     size_t slot_count;
     bool failed; /* memory ran out; every reference since is SCC_DAG_FAILED */
+    /** What building it takes counts into this; NULL: without a bound. Once that is over, what
+     * builds it takes the way that costs the least time. */
+    struct scc_work *work;
 };
 
 /** Frees what the graph holds; usable with SCC_CLEANUP. */

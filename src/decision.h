@@ -24,6 +24,7 @@
 
 #include "policy.h"
 #include "program.h"
+#include "work.h"
 
 /** A diagram of a space. It lives as long as the space. */
 typedef uint32_t scc_diagram;
@@ -52,11 +53,14 @@ enum scc_decision_order {
 
 /**
  * A new space for at most @p node_limit nodes (2 or more, at most 2^30; about 40 bytes each when
- * full). The time is bound as well: 4 steps for each node allowed. Errors: SCC_ERROR_SYSTEM
- * without memory.
+ * full). The time is bound as well: 4 steps for each node allowed, and 2^21 at most. Errors:
+ * SCC_ERROR_SYSTEM without memory.
  */
 int scc_decision_space_new(size_t node_limit, enum scc_decision_order order,
                            struct scc_decision_space **space, scc_error **err);
+
+/** From now on the space's steps count into @p work as well, which must outlive it; or NULL. */
+void scc_decision_space_count_into(struct scc_decision_space *space, struct scc_work *work);
 
 /** Frees the space and its diagrams; NULL is allowed. */
 void scc_decision_space_free(struct scc_decision_space *space);

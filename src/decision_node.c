@@ -14,6 +14,7 @@ enum {
 
     FIRST_BUCKETS = 1 << 12,
     STEPS_PER_NODE = 4,
+    STEPS_MAX = 2 << 20,
 };
 
 #define NODE_LIMIT_MAX ((size_t)1 << 30)
@@ -58,6 +59,8 @@ int scc_decision_space_new(size_t node_limit, enum scc_decision_order order,
         return scc_error_nomem(err);
     made->limit = node_limit < 2 ? 2 : node_limit > NODE_LIMIT_MAX ? NODE_LIMIT_MAX : node_limit;
     made->step_limit = (uint64_t)made->limit * STEPS_PER_NODE;
+    if (made->step_limit > STEPS_MAX)
+        made->step_limit = STEPS_MAX;
     made->bucket_count = FIRST_BUCKETS;
     made->buckets = calloc(made->bucket_count, sizeof *made->buckets);
     made->cache = calloc(made->bucket_count, sizeof *made->cache);
@@ -70,6 +73,11 @@ int scc_decision_space_new(size_t node_limit, enum scc_decision_order order,
         made->nodes[made->count++] = (struct scc_node){.level = SCC_LEVEL_RETURN, .low = value};
     *space = made;
     return 0;
+}
+
+void scc_decision_space_count_into(struct scc_decision_space *space, struct scc_work *work)
+{
+    space->work = work;
 }
 
 void scc_decision_space_free(struct scc_decision_space *space)
@@ -120,9 +128,12 @@ int scc_node_check(const struct scc_decision_space *space, scc_error **err)
         return 0;
     if (space->failure == SCC_NODE_NO_MEMORY)
         return scc_error_nomem(err);
-    return scc_error_set(err, SCC_ERROR_INPUT,
-                         "not decided within %zu nodes and %llu steps of a decision diagram",
-                         space->limit, (unsigned long long)space->step_limit);
+    if (scc_work_check(space->work, err) < 0)
+        return -1;
+    return scc_error_set(
+        err, SCC_ERROR_INPUT,
+        "too large: not decided within %zu nodes and %llu steps of a decision diagram",
+        space->limit, (unsigned long long)space->step_limit);
 }
 
 /*
@@ -243,7 +254,7 @@ static bool is_remembered(const struct scc_node_result *entry, scc_diagram a, sc
 bool scc_node_take_steps(struct scc_decision_space *space, unsigned count)
 {
     space->steps += count;
-    if (space->steps > space->step_limit)
+    if ((space->work && !scc_work_take(space->work, count)) || space->steps > space->step_limit)
         fail(space, SCC_NODE_BOUND_REACHED);
     return space->failure == SCC_NODE_SOUND;
 }

@@ -70,7 +70,8 @@ struct scc_decision_space {
     size_t bucket_count;
     struct scc_node_result *cache; /* as many as buckets */
     uint64_t steps, step_limit;
-    uint32_t given_count; /* of scc_node_given(): each call has results of its own */
+    struct scc_work *work; /* that steps count into as well; or NULL */
+    uint32_t given_count;  /* of scc_node_given(): each call has results of its own */
     enum scc_node_failure failure;
     uint16_t levels[SCC_DECISION_WORD_COUNT][SCC_DECISION_WORD_BITS]; /* of each bit */
     uint8_t words[SCC_LEVEL_COUNT], bits[SCC_LEVEL_COUNT];            /* of each level */

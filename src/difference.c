@@ -30,6 +30,7 @@ struct comparison {
     const struct scc_input *before, *after;
     enum scc_difference_kind kind;
     enum scc_decision_order order;
+    struct scc_work *work; /* of all ways together */
     /**
      * A program whose diagram could not be made: it is then followed beside the other input's
      * diagram, which decides more, without words. NULL: both diagrams are made.
@@ -140,6 +141,7 @@ static int compare(const struct comparison *comparison, struct scc_difference *d
     if (scc_decision_space_new(SCC_DIFFERENCE_NODES, comparison->order, &difference->space, err) <
         0)
         return -1;
+    scc_decision_space_count_into(difference->space, comparison->work);
     if (comparison->followed ? compare_beside(comparison, difference->space, &where, err) < 0
                              : compare_diagrams(comparison, difference->space, &before, &after,
                                                 &where, failed, err) < 0)
@@ -199,8 +201,12 @@ int scc_difference_find(const struct scc_input *before, const struct scc_input *
     *difference = (struct scc_difference){.is_none = are_same_programs(before, after)};
     if (difference->is_none)
         return 0;
-    int done = try_all((struct comparison){.before = before, .after = after, .kind = kind},
-                       difference, &first);
+    struct scc_work work = {.limit = SCC_WORK_OF_COMMAND};
+    int done =
+        try_all((struct comparison){.before = before, .after = after, .kind = kind, .work = &work},
+                difference, &first);
+    if (difference->space)
+        scc_decision_space_count_into(difference->space, NULL);
     if (done < 0)
         scc_difference_clear(difference);
     if (done < 0 && err)

@@ -23,6 +23,10 @@
 enum {
     /** Programs with no more loads of arguments are as good as they get. */
     LIGHT_LOADS = 5,
+    /** Steps of work, after which the program is made in the ways that take the least time. */
+    EMIT_WORK = 1 << 20,
+    /** Rules that are tested one after another in a step of work. */
+    CHAINED_OF_STEP = 4,
     /** A graph of more nodes, where a number's rules are tested behind their own answers, is given
      * up: it would not fit into a program. */
     HARDENED_NODES_MAX = 8 * SCC_PROGRAM_MAX,
@@ -57,6 +61,8 @@ struct tested {
 
 static scc_dag_ref build_tested(struct emitter *at, const struct tested *tested)
 {
+    if (at->way != ARG_TREE)
+        scc_work_take(at->dag.work, 1 + tested->count / CHAINED_OF_STEP);
     return at->way == ARG_TREE
                ? scc_argtree_build(&at->dag, tested->rules, tested->count, &tested->setting,
                                    scc_emit_cost_of_args(at->options->optimize_for))
@@ -275,11 +281,27 @@ static bool add_tables(struct emitter *at)
     return true;
 }
 
-static int emit(const struct scc_policy *policy, const struct scc_hardened_list *hardened,
-                const struct scc_emit_options *options, enum arg_way way, scc_program **program,
-                scc_error **err)
+/** The best program so far, and why there is none. */
+struct contest {
+    const struct scc_policy *policy;
+    const struct scc_emit_options *options;
+    struct scc_hardened_list hardened;
+    struct scc_work work; /* of all that compete */
+    scc_program *best;
+    scc_error *failure; /* of the latest that was too long */
+};
+
+static int emit(struct contest *contest, const struct scc_emit_options *options, enum arg_way way,
+                scc_program **program, scc_error **err)
 {
-    struct emitter at = {.options = options, .way = way, .policy = policy, .hardened = hardened};
+    const struct scc_policy *policy = contest->policy;
+    struct emitter at = {
+        .options = options,
+        .way = way,
+        .policy = policy,
+        .hardened = &contest->hardened,
+        .dag.work = &contest->work,
+    };
     scc_dag_ref root = SCC_DAG_FAILED;
     at.default_ref = scc_dag_return(&at.dag, policy->default_return);
     at.bad_arch_ref = scc_dag_return(&at.dag, SCC_BAD_ARCH_RETURN);
@@ -303,15 +325,6 @@ static int emit(const struct scc_policy *policy, const struct scc_hardened_list 
 /*
  * Several programs, of which one is taken
  */
-
-/** The best program so far, and why there is none. */
-struct contest {
-    const struct scc_policy *policy;
-    const struct scc_emit_options *options;
-    struct scc_hardened_list hardened;
-    scc_program *best;
-    scc_error *failure; /* of the latest that was too long */
-};
 
 static void measure(const struct scc_policy *policy, const scc_program *program,
                     struct scc_program_cost *cost)
@@ -351,9 +364,8 @@ static int enter(struct contest *contest, enum scc_optimize_for optimize_for, en
     if (optimize_for == contest->options->optimize_for)
         options = *contest->options;
     scc_error_free(SCC_STEAL(contest->failure));
-    if (emit(contest->policy, &contest->hardened, &options, way, &made, &contest->failure) == 0) {
+    if (emit(contest, &options, way, &made, &contest->failure) == 0)
         return offer(contest, made);
-    }
     return scc_error_get_code(contest->failure) == SCC_ERROR_INPUT ? 0 : -1;
 }
 
@@ -385,11 +397,11 @@ static int enter_others(struct contest *contest)
     if (enter(contest, contest->options->optimize_for, ARG_CHAIN) < 0 ||
         enter(contest, contest->options->optimize_for, ARG_CHAIN_REVERSED) < 0)
         return -1;
-    if (!contest->best)
+    if (!contest->best || scc_work_is_over(&contest->work))
         return 0;
     scc_error_free(SCC_STEAL(contest->failure));
-    if (scc_optimize(contest->best, contest->policy->target, contest->options, &optimized,
-                     &contest->failure) < 0)
+    if (scc_optimize(contest->best, contest->policy->target, contest->options, &contest->work,
+                     &optimized, &contest->failure) < 0)
         return scc_error_get_code(contest->failure) == SCC_ERROR_INPUT ? 0 : -1;
     int done = offer(contest, SCC_STEAL(optimized.program));
     scc_optimized_clear(&optimized);
@@ -417,10 +429,18 @@ int scc_emit_bpf(const scc_policy *policy, const struct scc_emit_options *option
                  scc_program **program, scc_error **err)
 {
     static const struct scc_emit_options attach = {SCC_OPTIMIZE_ATTACH, NULL};
-    struct contest contest = {.policy = policy, .options = options ? options : &attach};
+    struct contest contest = {
+        .policy = policy,
+        .options = options ? options : &attach,
+        .work = {.limit = EMIT_WORK, .whole = policy->work},
+    };
     int done = scc_hardened_find(policy, &contest.hardened, &contest.failure);
     if (done == 0)
         done = compete(&contest);
+    if (done == 0 && scc_work_is_over(policy->work)) {
+        scc_error_free(SCC_STEAL(contest.failure));
+        done = scc_work_check(policy->work, &contest.failure);
+    }
     scc_hardened_clear(&contest.hardened);
     if (done == 0 && contest.best) {
         scc_error_free(contest.failure);

@@ -210,7 +210,7 @@ int scc_emit_diagram(const struct scc_decision_space *space, scc_diagram diagram
                      scc_program **program, scc_error **err)
 {
     struct scc_diagram_tables found;
-    struct emitter at = {.space = space, .options = options};
+    struct emitter at = {.space = space, .options = options, .dag.work = space->work};
     if (scc_diagram_tables_find(space, diagram, target, &found, err) < 0)
         return -1;
     int done = emit(&at, &found, target, program, err);

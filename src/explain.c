@@ -450,8 +450,11 @@ struct meaning {
 static int renew_space(struct scc_explanation *explanation, scc_error **err)
 {
     scc_decision_space_free(SCC_STEAL(explanation->space));
-    return scc_decision_space_new(SCC_DIFFERENCE_NODES, SCC_ORDER_BY_WORD, &explanation->space,
-                                  err);
+    if (scc_decision_space_new(SCC_DIFFERENCE_NODES, SCC_ORDER_BY_WORD, &explanation->space, err) <
+        0)
+        return -1;
+    scc_decision_space_count_into(explanation->space, &explanation->work);
+    return 0;
 }
 
 /** Finds the meaning and the ABIs; a bound that is reached is no error yet. */
@@ -552,6 +555,7 @@ int scc_explain(const struct scc_input *input, const struct scc_target *target,
 {
     *explanation =
         (struct scc_explanation){.input = input, .target = target, .question = *question};
+    explanation->work.limit = SCC_WORK_OF_COMMAND;
     if (renew_space(explanation, err) < 0)
         return -1;
     return input->kind == SCC_INPUT_PROFILE ? explain_profile(explanation, err)

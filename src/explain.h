@@ -100,6 +100,7 @@ struct scc_explained {
 struct scc_explanation {
     struct scc_pool pool;
     struct scc_decision_space *space;
+    struct scc_work work; /* of all spaces together */
     const struct scc_input *input;
     const struct scc_target *target;
     struct scc_question question;
@@ -110,6 +111,7 @@ struct scc_explanation {
     /** Of a profile. */
     struct scc_left_out_entry *left_out;
     size_t left_out_count, left_out_cap;
+    size_t left_out_more;                   /* that were not looked at, being too many */
     const struct scc_rule **without_effect; /* the call's rules that never answer */
     size_t without_effect_count;
 };

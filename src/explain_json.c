@@ -152,6 +152,8 @@ static void put_left_out(struct writer *at, cJSON *root)
             scc_json_put_return(&at->build, object, "answer", left_out->return_value, at->errnos);
         scc_json_put_text(&at->build, object, "when", left_out->condition_text);
     }
+    if (at->explanation->left_out_more)
+        scc_json_put_uint(&at->build, root, "leftOutMore", at->explanation->left_out_more);
 }
 
 static void put_without_effect(struct writer *at, cJSON *root)

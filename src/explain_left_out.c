@@ -7,6 +7,11 @@
 #include "select.h"
 #include "util.h"
 
+enum {
+    /** So many entries are told one by one; each takes selecting the profile once more. */
+    TOLD_MAX = 50,
+};
+
 /** A target that would select an entry, and how it differs, in words. */
 struct other_target {
     struct scc_target target;
@@ -192,8 +197,11 @@ int scc_explain_left_out(struct scc_explanation *explanation, const struct scc_s
         const struct scc_profile_entry *entry = &profile->entries[i];
         struct scc_left_out_entry left_out = {
             .call = call, .entry = entry, .name = find_name(entry, call)};
-        if (left_out.name && explanation->input->policy->left_out[i] != SCC_ENTRY_SELECTED &&
-            explain_entry(explanation, left_out, err) < 0)
+        if (!left_out.name || explanation->input->policy->left_out[i] == SCC_ENTRY_SELECTED)
+            continue;
+        if (explanation->left_out_count >= TOLD_MAX || scc_work_is_over(profile->work))
+            explanation->left_out_more++;
+        else if (explain_entry(explanation, left_out, err) < 0)
             return -1;
     }
     return 0;

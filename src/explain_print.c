@@ -393,6 +393,9 @@ static void tell_left_out(struct told *told)
             scc_strbuf_addf(&told->body, ", when %s", left_out->condition_text);
         scc_strbuf_add(&told->body, "\n");
     }
+    if (told->explanation->left_out_more)
+        scc_strbuf_addf(&told->body, "… and %zu more entries that name the call are left out\n",
+                        told->explanation->left_out_more);
 }
 
 /*

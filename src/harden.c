@@ -90,6 +90,7 @@ int scc_hardened_find(const struct scc_policy *policy, struct scc_hardened_list 
         return 0;
     if (scc_decision_space_new(HARDENED_NODES, SCC_ORDER_BY_WORD, &space, err) < 0)
         return -1;
+    scc_decision_space_count_into(space, policy->work);
     int done = find_in(policy, space, list, err);
     scc_decision_space_free(space);
     if (done < 0)

@@ -38,12 +38,16 @@ static int parse_json(char *text, struct scc_input *input, scc_diags *diags, scc
     const struct scc_json_node *root = scc_json_root(doc);
     input->is_config = scc_config_is_config(root);
     if (!input->is_config)
-        return scc_profile_from_json(doc, root, &input->profile, diags, err);
+        return scc_profile_from_json(doc, root, &input->profile, diags, err) < 0
+                   ? -1
+                   : scc_profile_bound_work(input->profile, err);
     if (scc_annotation_find(root, &input->annotation, err) < 0) {
         scc_json_free(doc);
         return -1;
     }
-    return scc_config_from_json(doc, &input->caps, &input->profile, diags, err);
+    if (scc_config_from_json(doc, &input->caps, &input->profile, diags, err) < 0)
+        return -1;
+    return input->profile ? scc_profile_bound_work(input->profile, err) : 0;
 }
 
 scc_target scc_input_target(const struct scc_input *input, const scc_target *target,

@@ -246,10 +246,11 @@ static int take_program(struct laid_out *laid_out, bool is_big_endian, scc_progr
                         scc_error **err)
 {
     if (laid_out->count > SCC_PROGRAM_MAX)
-        return scc_error_set(err, SCC_ERROR_INPUT,
-                             "the smallest program that was found needs %zu instructions, and the "
-                             "kernel takes %d",
-                             laid_out->count, SCC_PROGRAM_MAX);
+        return scc_error_set(
+            err, SCC_ERROR_INPUT,
+            "too large: the smallest program that was found needs %zu instructions, "
+            "and the kernel takes %d",
+            laid_out->count, SCC_PROGRAM_MAX);
     scc_program *made = calloc(1, sizeof *made);
     if (!made)
         return scc_error_nomem(err);

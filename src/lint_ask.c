@@ -12,6 +12,8 @@
 enum {
     /** Nodes that one question about a number may take; docker's largest take some hundreds. */
     ASK_NODES = 1 << 16,
+    /** What a question takes before its first step, in steps. */
+    ASK_STEPS = 64,
     /** Comparisons at whose borders a call is tried where that is not enough. */
     GUESSES_MAX = 1 << 10,
 };
@@ -142,6 +144,18 @@ static int give_up(struct scc_lint *lint, const struct scc_lint_number *number, 
                : IS_OPEN;
 }
 
+/** A space for one question about @p policy. */
+static int new_space(const struct scc_policy *policy, struct scc_decision_space **space,
+                     scc_error **err)
+{
+    if (scc_work_check(policy->work, err) < 0 ||
+        scc_decision_space_new(ASK_NODES, SCC_ORDER_BY_WORD, space, err) < 0)
+        return -1;
+    scc_work_take(policy->work, ASK_STEPS);
+    scc_decision_space_count_into(*space, policy->work);
+    return 0;
+}
+
 static int pick(const struct scc_decision_space *space, scc_diagram where,
                 const struct scc_policy *view, const struct scc_lint_number *number,
                 struct scc_call *call)
@@ -164,7 +178,7 @@ static int find_between(const struct scc_policy *more, const struct scc_policy *
 {
     struct scc_decision_space *space = NULL;
     scc_diagram one, two, where;
-    int done = scc_decision_space_new(ASK_NODES, SCC_ORDER_BY_WORD, &space, err);
+    int done = new_space(more, &space, err);
     if (done == 0)
         done = scc_decision_from_policy(space, more, &one, err);
     if (done == 0)
@@ -299,7 +313,7 @@ static int answer_alike(const struct scc_policy *a, const struct scc_policy *b, 
 {
     struct scc_decision_space *space = NULL;
     scc_diagram one, two;
-    int done = scc_decision_space_new(ASK_NODES, SCC_ORDER_BY_WORD, &space, err);
+    int done = new_space(a, &space, err);
     if (done == 0)
         done = scc_decision_from_policy(space, a, &one, err);
     if (done == 0)
@@ -338,7 +352,7 @@ int scc_lint_find_conflict(struct scc_lint *lint, const struct scc_lint_number *
     scc_error *err = NULL;
     bool found = false;
     struct scc_policy view = view_of(lint, number, number->count);
-    int done = scc_decision_space_new(ASK_NODES, SCC_ORDER_BY_WORD, &space, &err);
+    int done = new_space(&view, &space, &err);
     if (done == 0)
         done = scc_decision_find_conflict(space, &view, &found, &conflict, &err);
     scc_decision_space_free(space);

@@ -53,7 +53,8 @@ static int read_config(scc_oci_config *config, const scc_profile *instead, scc_d
     config->profile = instead;
     if (instead || scc_config_is_off(seccomp))
         return 0;
-    if (scc_profile_from_json(SCC_STEAL(config->doc), seccomp, &config->own, diags, err) < 0)
+    if (scc_profile_from_json(SCC_STEAL(config->doc), seccomp, &config->own, diags, err) < 0 ||
+        scc_profile_bound_work(config->own, err) < 0)
         return -1;
     config->profile = config->own;
     return 0;

@@ -25,6 +25,7 @@ static void free_space(struct scc_decision_space **space)
 struct attempt {
     const struct scc_arch *target;
     const struct scc_emit_options *options;
+    struct scc_work *work;
     struct scc_decision_space *space;
     scc_diagram diagram;
 };
@@ -120,14 +121,13 @@ static int try_costs(const struct attempt *at, struct scc_optimized *best, scc_e
 }
 
 /** Follows the program with the words in @p order, and offers what comes out. */
-static int try_order(const scc_program *program, const struct scc_arch *target,
-                     const struct scc_emit_options *options, enum scc_decision_order order,
+static int try_order(const scc_program *program, struct attempt at, enum scc_decision_order order,
                      struct scc_optimized *best, scc_error **err)
 {
     SCC_CLEANUP(free_space) struct scc_decision_space *space = NULL;
-    struct attempt at = {.target = target, .options = options};
     if (scc_decision_space_new(SCC_PROVE_NODES, order, &space, err) < 0)
         return -1;
+    scc_decision_space_count_into(space, at.work);
     at.space = space;
     if (scc_decision_from_program(space, program, &at.diagram, err) < 0)
         return -1;
@@ -141,8 +141,8 @@ static int try_order(const scc_program *program, const struct scc_arch *target,
 }
 
 int scc_optimize(const scc_program *program, const struct scc_arch *target,
-                 const struct scc_emit_options *options, struct scc_optimized *optimized,
-                 scc_error **err)
+                 const struct scc_emit_options *options, struct scc_work *work,
+                 struct scc_optimized *optimized, scc_error **err)
 {
     static const enum scc_decision_order orders[] = {SCC_ORDER_BY_WORD, SCC_ORDER_BY_WORD_REVERSED};
     struct scc_optimized best = {.is_unchanged = true};
@@ -153,8 +153,9 @@ int scc_optimize(const scc_program *program, const struct scc_arch *target,
     if (!best.program)
         return scc_error_nomem(err);
     for (size_t i = 0; i < SCC_COUNT(orders) && !is_short; i++) {
+        struct attempt at = {.target = target, .options = options, .work = work};
         scc_error *failure = NULL;
-        is_done |= try_order(program, target, options, orders[i], &best, &failure) == 0;
+        is_done |= try_order(program, at, orders[i], &best, &failure) == 0;
         /* With more memory the other program might come out. */
         is_short = failure && scc_error_get_code(failure) == SCC_ERROR_SYSTEM;
         if (first && !is_short) {

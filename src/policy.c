@@ -309,6 +309,18 @@ static int reduce_group(const struct scc_policy *policy, const struct scc_arch *
     return keep_different(policy, arch, group, count, kept, err);
 }
 
+/** Refuses the rules at @p start, of which @p kept count, at the first that is too many. */
+static int refuse_many(const struct scc_policy *policy, const struct scc_policy_arch *arch,
+                       size_t start, size_t kept, scc_error **err)
+{
+    const struct scc_rule *rule =
+        &policy->rules[arch->placed[start + SCC_POLICY_CALL_RULES_MAX].rule];
+    return scc_error_at(err, scc_policy_place_of(policy, rule), NULL,
+                        "too large: %s has %zu different rules with comparisons on %s, expected %d "
+                        "at most",
+                        rule->call->name, kept, arch->arch->name, SCC_POLICY_CALL_RULES_MAX);
+}
+
 static int reduce(const struct scc_policy *policy, struct scc_policy_arch *arch, scc_error **err)
 {
     size_t out = 0;
@@ -318,6 +330,8 @@ static int reduce(const struct scc_policy *policy, struct scc_policy_arch *arch,
         size_t kept = 0;
         if (reduce_group(policy, arch->arch, &arch->placed[start], end - start, &kept, err) < 0)
             return -1;
+        if (kept > SCC_POLICY_CALL_RULES_MAX)
+            return refuse_many(policy, arch, start, kept, err);
         memmove(&arch->placed[out], &arch->placed[start], kept * sizeof *arch->placed);
         out += kept;
     }
@@ -362,8 +376,8 @@ int scc_policy_place(struct scc_policy *policy, scc_error **err)
  * Asking
  */
 
-const struct scc_placed_rule *scc_policy_rules_at(const struct scc_policy_arch *arch, uint32_t nr,
-                                                  size_t *count)
+/** The place of the first rule of @p nr, or where it would stand. */
+static size_t first_at(const struct scc_policy_arch *arch, uint32_t nr)
 {
     size_t low = 0, high = arch->count;
     while (low < high) {
@@ -373,19 +387,27 @@ const struct scc_placed_rule *scc_policy_rules_at(const struct scc_policy_arch *
         else
             high = middle;
     }
-    for (high = low; high < arch->count && arch->placed[high].nr == nr;)
-        high++;
-    *count = high - low;
-    return *count ? &arch->placed[low] : NULL;
+    return low;
+}
+
+const struct scc_placed_rule *scc_policy_rules_at(const struct scc_policy_arch *arch, uint32_t nr,
+                                                  size_t *count)
+{
+    size_t first = first_at(arch, nr), end = first;
+    while (end < arch->count && arch->placed[end].nr == nr)
+        end++;
+    *count = end - first;
+    return *count ? &arch->placed[first] : NULL;
 }
 
 /** The rule without comparisons at @p nr, or NULL. */
 static const struct scc_rule *unconditional_at(const struct scc_policy *policy,
                                                const struct scc_policy_arch *arch, uint32_t nr)
 {
-    size_t count;
-    const struct scc_placed_rule *placed = scc_policy_rules_at(arch, nr, &count);
-    return count && is_unconditional(policy, placed) ? &policy->rules[placed->rule] : NULL;
+    size_t at = first_at(arch, nr);
+    bool is_there = at < arch->count && arch->placed[at].nr == nr &&
+                    is_unconditional(policy, &arch->placed[at]);
+    return is_there ? &policy->rules[arch->placed[at].rule] : NULL;
 }
 
 const struct scc_rule *scc_policy_shadow_of(const struct scc_policy *policy,

@@ -15,9 +15,16 @@
 #include "cmp.h"
 #include "kernel.h"
 #include "syscall.h"
+#include "work.h"
 
 /** Bad arch: what libseccomp answers where the audit arch is none of the filter's. */
 #define SCC_BAD_ARCH_RETURN 0u /* SECCOMP_RET_KILL_THREAD */
+
+enum {
+    /** Different rules with comparisons that one number has at most: more of them could fit into a
+     * program's 4096 instructions only where they say what a few would. */
+    SCC_POLICY_CALL_RULES_MAX = 1 << 15,
+};
 
 enum scc_rule_effect {
     SCC_RULE_HOLDS,
@@ -118,12 +125,14 @@ struct scc_policy {
     size_t entry_count;
     size_t absent_names;  /* in selected entries: known, but on none of the architectures */
     size_t unknown_names; /* in selected entries: known nowhere */
+    /** What is done with the policy counts into this; the profile's, or NULL. */
+    struct scc_work *work;
 };
 
 /**
  * Fills in the tables of the architectures and the rules' effects from rules and architectures.
- * Errors: SCC_ERROR_INPUT where two rules with equal comparisons answer differently;
- * SCC_ERROR_SYSTEM without memory.
+ * Errors: SCC_ERROR_INPUT where two rules with equal comparisons answer differently, or a number
+ * has more than SCC_POLICY_CALL_RULES_MAX; SCC_ERROR_SYSTEM without memory.
  */
 int scc_policy_place(struct scc_policy *policy, scc_error **err);
 

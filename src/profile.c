@@ -844,7 +844,19 @@ void scc_profile_free(scc_profile *profile)
     free(profile->arch_rows);
     free(profile->entries);
     free(profile->unknown_keys);
+    free(profile->work);
     free(profile);
+}
+
+int scc_profile_bound_work(scc_profile *profile, scc_error **err)
+{
+    struct scc_work *work = calloc(1, sizeof *work);
+    if (!work)
+        return scc_error_nomem(err);
+    work->limit = SCC_WORK_OF_COMMAND;
+    free(profile->work);
+    profile->work = work;
+    return 0;
 }
 
 const char *scc_profile_name(const scc_profile *profile)

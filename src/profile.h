@@ -10,6 +10,7 @@
 #include "cmp.h"
 #include "json.h"
 #include "kernel.h"
+#include "work.h"
 
 /**
  * The number that goes with ERRNO or TRACE, as it was written. Podman's dialect has a text beside
@@ -74,7 +75,15 @@ struct scc_profile {
     /** All that reading a profile warns of, for who asks again: lint. */
     struct scc_profile_unknown_key *unknown_keys;
     size_t unknown_key_count, unknown_key_cap;
+    /** What its compilations count into altogether; NULL: each has its own bounds alone. */
+    struct scc_work *work;
 };
+
+/**
+ * Bounds all that is done with the profile from now on, by one thread, to SCC_WORK_OF_COMMAND.
+ * Errors: SCC_ERROR_SYSTEM without memory.
+ */
+int scc_profile_bound_work(scc_profile *profile, scc_error **err);
 
 /**
  * Reads the profile at @p node of @p doc, which the profile takes over, also on failure. A node

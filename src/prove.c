@@ -94,6 +94,7 @@ static int prove_within(size_t node_limit, enum scc_decision_order order, const 
     SCC_CLEANUP(free_space) struct scc_decision_space *space = NULL;
     if (scc_decision_space_new(node_limit, order, &space, err) < 0)
         return -1;
+    scc_decision_space_count_into(space, claim->policy->work);
     int result = prove_in(space, claim, proof, err);
     *is_exhausted = scc_decision_is_exhausted(space);
     return result;
@@ -132,7 +133,8 @@ static int prove(const struct claim *claim, struct scc_proof *proof, scc_error *
     };
     bool is_exhausted = true;
     scc_error *first = NULL;
-    for (size_t i = 0; i < SCC_COUNT(attempts) && is_exhausted; i++) {
+    for (size_t i = 0;
+         i < SCC_COUNT(attempts) && is_exhausted && !scc_work_is_over(claim->policy->work); i++) {
         if (prove_within(attempts[i].nodes, attempts[i].order, claim, proof, &is_exhausted,
                          first ? NULL : &first) == 0) {
             scc_error_free(first);

@@ -31,7 +31,10 @@ enum {
     BITS_BRANCHES = 8,       /* more are not looked at for bits, but for all branches of the word */
     FREE_BITS_MAX = 1 << 10, /* branches among which single values of free bits are looked for */
     FIRST_SLOTS = 64,
-    HEAVY_PART = 8, /* of all weight: a single value of more may take the first test */
+    HEAVY_PART = 8,       /* of all weight: a single value of more may take the first test */
+    BRANCHES_OF_STEP = 2, /* of work, that are planned; of many, on each level of the tree */
+    /* More branches do not fit into a program, unless bits tell them apart. */
+    PLANNED_MAX = 2 * SCC_PROGRAM_MAX + 1,
 };
 
 enum way {
@@ -662,6 +665,7 @@ static struct found find_tree(struct scc_dag *dag, const struct scc_branch *bran
     struct search search = {
         .dag = dag, .branches = branches, .count = count, .cost = cost, .other = other};
     struct found found = {.ref = SCC_DAG_FAILED};
+    scc_work_take(dag->work, 1 + count * balanced_depth(count) / BRANCHES_OF_STEP);
     if (prepare(&search)) {
         found.ref = build(&search, 0, count - 1);
         found.cost = plan_for(&search, 0, count - 1).cost;
@@ -673,6 +677,34 @@ static struct found find_tree(struct scc_dag *dag, const struct scc_branch *bran
     free(search.band);
     free(search.longs);
     return found;
+}
+
+/*
+ * Without a plan
+ */
+
+/** Halves the branches, again and again. */
+static scc_dag_ref build_halves(struct scc_dag *dag, const struct scc_branch *branches,
+                                size_t first, size_t last)
+{
+    if (first == last)
+        return branches[first].target;
+    size_t middle = first + (last - first + 1) / 2;
+    scc_dag_ref low = build_halves(dag, branches, first, middle - 1);
+    scc_dag_ref high = build_halves(dag, branches, middle, last);
+    return scc_dag_test(dag, BPF_JGE, branches[middle].start, high, low);
+}
+
+/** What takes time that grows with the branches alone: bits that tell them apart, or halves. */
+static scc_dag_ref build_unplanned(struct scc_dag *dag, const struct scc_branch *branches,
+                                   size_t count, const struct scc_search_cost *cost)
+{
+    struct search search = {.dag = dag, .branches = branches, .count = count, .cost = cost};
+    struct scc_bits_test test;
+    struct two_targets two = collect_two(&search, 0, count - 1);
+    if (count > 2 && !two.is_over && scc_bits_find(&two.sets, false, &test))
+        return build_bits(&search, 0, count - 1);
+    return build_halves(dag, branches, 0, count - 1);
 }
 
 /*
@@ -759,6 +791,10 @@ scc_dag_ref scc_search_build(struct scc_dag *dag, const struct scc_branch *branc
                              const struct scc_search_cost *cost,
                              const struct scc_search_tree *other)
 {
+    if (count > PLANNED_MAX || scc_work_is_over(dag->work)) {
+        scc_dag_ref ref = build_unplanned(dag, branches, count, cost);
+        return dag->failed ? SCC_DAG_FAILED : ref;
+    }
     struct found found = find_tree(dag, branches, count, cost, other);
     if (!dag->failed)
         found = try_heavy(dag, branches, count, cost, other, found);

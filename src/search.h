@@ -36,8 +36,9 @@ struct scc_search_tree {
 /**
  * A tree of tests that leads each value of the word to its branch's target. @p branches are sorted,
  * the first starts at 0, and neighbours differ. Targets must not be tests. Parts of @p other (NULL:
- * none) are used again where they answer the same. Time grows with n log n. SCC_DAG_FAILED without
- * memory.
+ * none) are used again where they answer the same. Time grows with n log n. More branches than a
+ * program can tell apart, and all of them where the graph's work is over, are halved without a
+ * search. SCC_DAG_FAILED without memory.
  */
 scc_dag_ref scc_search_build(struct scc_dag *dag, const struct scc_branch *branches, size_t count,
                              const struct scc_search_cost *cost,

@@ -16,6 +16,8 @@
 enum {
     /** So many warnings of one kind are told one by one; the others are counted. */
     TOLD_MAX = 50,
+    /** Rules that are selected in one step of work. */
+    RULES_OF_STEP = 2,
 };
 
 struct selecting {
@@ -425,7 +427,10 @@ static int select_all(struct selecting *at)
         copy_text(profile->listener_path, &policy->listener_path, at->err) < 0 ||
         copy_text(profile->listener_metadata, &policy->listener_metadata, at->err) < 0)
         return -1;
-    if (select_arches(at) < 0 || select_rules(at) < 0 || scc_policy_place(policy, at->err) < 0 ||
+    if (select_arches(at) < 0 || select_rules(at) < 0)
+        return -1;
+    scc_work_take(policy->work, profile->entry_count + policy->rule_count / RULES_OF_STEP);
+    if (scc_work_check(policy->work, at->err) < 0 || scc_policy_place(policy, at->err) < 0 ||
         add_enosys(at) < 0)
         return -1;
     if (at->reading->on_conflict == SCC_CONFLICT_REFUSE && scc_conflict_refuse(policy, at->err) < 0)
@@ -448,6 +453,7 @@ int scc_policy_select(const scc_profile *profile, const scc_target *target,
     };
     if (!at.policy)
         return scc_error_nomem(err);
+    at.policy->work = profile->work;
     at.policy->hardens = at.reading->hardens;
     at.policy->takes_strictest = at.reading->on_conflict == SCC_CONFLICT_STRICTEST;
     if (select_all(&at) < 0) {

@@ -9,7 +9,7 @@
  *   - one bit by JSET, and what is left for each of its values;
  *   - single values by JEQ, in front of one of these for all others.
  * Those by bits follow the nodes of the diagram, so that a function of masks costs no more than it
- * has nodes there.
+ * has nodes there. Where runs have taken too long already, only those are left.
  */
 #include "word_tree.h"
 
@@ -31,12 +31,16 @@ enum {
     /** Nodes of one word that are followed bit by bit where runs are another way; where not. */
     BITS_FEW = 64,
     BITS_MAX = SCC_PROGRAM_MAX,
-    /* Bounds of time. Runs that are searched altogether, */
-    SEARCHED_MAX = 1 << 20,
+    /* Bounds of time. Runs that are searched altogether, past which bits alone tell values apart,
+     */
+    SEARCHED_MAX = 1 << 17,
     /* among them those after AND, which other ways can replace, */
     MASKED_SEARCHED_MAX = 1 << 16,
     /* and instructions that are counted to find the cheapest way. */
     MEASURED_MAX = 1 << 24,
+    /** Instructions counted, and runs listed, in one step of work. */
+    MEASURED_OF_STEP = 64,
+    RUNS_OF_STEP = 4,
 };
 
 /** A node, and whether it looks at the word in the accumulator. */
@@ -213,6 +217,7 @@ static uint64_t cost_of(struct scc_word_tree *tree, struct part part, unsigned w
     tree->round++;
     uint32_t depth = measure(tree, part.ref, place_of(tree, word), &count);
     tree->measured += count;
+    scc_work_take(tree->dag->work, 1 + count / MEASURED_OF_STEP);
     return (uint64_t)tree->cost->node * count + (uint64_t)tree->cost->branch_step * depth;
 }
 
@@ -236,14 +241,11 @@ static void offer(struct scc_word_tree *tree, unsigned word, struct choice *best
  */
 
 /** Tells runs apart. */
-static struct part search_runs(struct scc_word_tree *tree, unsigned word,
-                               const struct scc_word_runs *runs)
+static struct part search_runs(struct scc_word_tree *tree, const struct scc_word_runs *runs)
 {
     SCC_CLEANUP(scc_branches_clear) struct scc_branches branches = {0};
     struct part failed = {SCC_DAG_FAILED, false};
     tree->searched += runs->count;
-    if (tree->searched > SEARCHED_MAX)
-        overflow(tree, word);
     for (size_t i = 0; i < runs->count && !has_failed(tree); i++) {
         scc_dag_ref ref = scc_word_tree_build(tree, runs->items[i].diagram);
         if (!has_failed(tree) && !scc_branches_add(&branches, runs->items[i].start, ref))
@@ -263,12 +265,13 @@ static struct part build_runs(struct scc_word_tree *tree, scc_diagram diagram, u
     struct part part = {SCC_DAG_FAILED, false};
     unsigned word = first_word(tree, diagram);
     scc_word_runs_list(tree->space, diagram, word, mask, max, &runs);
+    scc_work_take(tree->dag->work, 1 + (runs.is_overflown ? max : runs.count) / RUNS_OF_STEP);
     *count = runs.is_overflown ? SIZE_MAX : runs.count;
     if (runs.failed)
         fail(tree);
     if (runs.failed || runs.is_overflown)
         return part;
-    part = search_runs(tree, word, &runs);
+    part = search_runs(tree, &runs);
     if (mask != UINT32_MAX && !has_failed(tree))
         part.ref = scc_dag_and(tree->dag, mask, part.ref);
     return part;
@@ -451,8 +454,9 @@ static size_t count_nodes(struct scc_word_tree *tree, unsigned word, scc_diagram
 static struct part build_word(struct scc_word_tree *tree, unsigned word, scc_diagram diagram)
 {
     struct choice best = {{SCC_DAG_FAILED, false}, UINT64_MAX};
-    size_t runs, max;
-    offer(tree, word, &best, build_runs(tree, diagram, UINT32_MAX, RUNS_MAX, &runs));
+    size_t runs = SIZE_MAX, max;
+    if (tree->searched <= SEARCHED_MAX && !scc_work_is_over(tree->dag->work))
+        offer(tree, word, &best, build_runs(tree, diagram, UINT32_MAX, RUNS_MAX, &runs));
     if (runs <= RUNS_FEW || has_failed(tree))
         return best.part;
     tree->round++;

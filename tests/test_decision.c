@@ -941,9 +941,10 @@ Test(decision, what_one_order_cannot_decide_the_other_may)
     cr_assert_eq(scc_decision_from_program(space, &program, &diagram, &err), -1);
     cr_assert_eq(diagram, 4711, "a result was given on failure");
     cr_assert_eq(scc_error_get_code(err), SCC_ERROR_INPUT);
-    cr_assert_str_eq(scc_error_get_message(err),
-                     "instruction 3 (code 0x0c): not decided within 50000 nodes and 200000 steps "
-                     "of a decision diagram");
+    cr_assert_str_eq(
+        scc_error_get_message(err),
+        "instruction 3 (code 0x0c): too large: not decided within 50000 nodes and 200000 steps "
+        "of a decision diagram");
     scc_error_free(err);
     cr_assert(scc_decision_is_exhausted(space));
     scc_decision_space_free(space);
@@ -969,8 +970,9 @@ Test(decision, an_exhausted_space_answers_nothing)
     scc_diagram diagram = 4711;
     bool found;
     cr_assert_eq(scc_decision_from_policy(space, fixture.policy, &diagram, &err), -1);
-    cr_assert_str_eq(scc_error_get_message(err), "not decided within 100 nodes and 400 steps of a "
-                                                 "decision diagram");
+    cr_assert_str_eq(scc_error_get_message(err),
+                     "too large: not decided within 100 nodes and 400 steps of a "
+                     "decision diagram");
     scc_error_free(err);
     struct sock_filter insns[] = {BPF_STMT(BPF_RET | BPF_K, 1)};
     struct scc_program program = PROGRAM_OF(insns);

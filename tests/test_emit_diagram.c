@@ -35,7 +35,7 @@ static struct scc_optimized optimize(const scc_program *program, const struct sc
     scc_error *err = NULL;
     struct scc_optimized made = {0};
     must(scc_program_check(program, &err), err);
-    must(scc_optimize(program, arch, options, &made, &err), err);
+    must(scc_optimize(program, arch, options, NULL, &made, &err), err);
     must(scc_program_check(made.program, &err), err);
     cr_assert(made.program->is_big_endian == program->is_big_endian);
     uint64_t seed = 5;
@@ -205,7 +205,7 @@ static unsigned check_programs(const struct random_style *style, size_t count, u
         must(scc_program_check(&program, &err), err);
         check_emitted(&program, arch, options,
                       round % 2 ? SCC_ORDER_BY_WORD : SCC_ORDER_BY_WORD_REVERSED);
-        if (scc_optimize(&program, arch, options, &made, &err) == 0) {
+        if (scc_optimize(&program, arch, options, NULL, &made, &err) == 0) {
             decided++;
             must(scc_program_check(made.program, &err), err);
             assert_alike(&program, made.program, &seed, 200);
@@ -477,7 +477,8 @@ Test(emit_diagram, a_returned_word_is_refused)
     const struct scc_program program = PROGRAM_OF(insns);
     struct scc_optimized made = {0};
     scc_error *err = NULL;
-    cr_assert_eq(scc_optimize(&program, scc_arch_find("amd64"), &options_of[0], &made, &err), -1);
+    cr_assert_eq(scc_optimize(&program, scc_arch_find("amd64"), &options_of[0], NULL, &made, &err),
+                 -1);
     cr_assert_eq(scc_error_get_code(err), SCC_ERROR_INPUT);
     cr_assert_not_null(strstr(scc_error_get_text(err), "a returned value"), "%s",
                        scc_error_get_text(err));
@@ -514,7 +515,7 @@ Test(emit_diagram, thousands_of_functions_are_refused)
     while (count < SCC_PROGRAM_MAX)
         insns[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
     must(scc_program_check(&program, &err), err);
-    if (scc_optimize(&program, scc_arch_find("amd64"), &options_of[0], &made, &err) < 0)
+    if (scc_optimize(&program, scc_arch_find("amd64"), &options_of[0], NULL, &made, &err) < 0)
         cr_assert_eq(scc_error_get_code(err), SCC_ERROR_INPUT, "%s", scc_error_get_text(err));
     else
         cr_assert_leq(made.program->count, (size_t)SCC_PROGRAM_MAX);

@@ -607,7 +607,8 @@ Test(prove, what_is_not_decided_is_an_error)
     cr_assert_eq(scc_prove(fixture.policy, &program, &proof, &err), -1);
     cr_log_info("not decided after %.3f s", seconds() - start);
     cr_assert_eq(scc_error_get_code(err), SCC_ERROR_INPUT);
-    cr_assert(strstr(scc_error_get_message(err), "instruction 3 (code 0x2c): not decided within"),
+    cr_assert(strstr(scc_error_get_message(err),
+                     "instruction 3 (code 0x2c): too large: not decided within"),
               "%s", scc_error_get_message(err));
     scc_error_free(err);
     cr_assert_eq(scc_prove(fixture.policy, &program, &proof, NULL), -1);
