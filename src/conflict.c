@@ -63,6 +63,9 @@ int scc_conflict_refuse(const struct scc_policy *policy, scc_error **err)
         return -1;
     scc_decision_space_count_into(space, policy->work);
     int done = scc_decision_find_conflict(space, policy, &found, &conflict, err);
+    if (done < 0)
+        scc_error_wrap(err, "%s: rules with comparisons and different answers",
+                       policy->profile_name);
     if (done == 0 && found)
         done = describe(policy, &conflict, err);
     scc_decision_space_free(space);

@@ -29,8 +29,9 @@ enum {
     /* The levels of seccomp_api_set(3), newest first; 7 came with libseccomp 2.6. */
     API_LEVEL_MAX = 7,
     API_LEVEL_NOTIFY = 5,
-    /* docker's default takes 0.02. */
-    CPU_SECONDS_MAX = 4,
+    /* Of one command, for all of its targets; docker's default takes 0.02 for one. */
+    CPU_SECONDS_MAX = 2,
+    SECOND_MS = 1000,
 };
 
 static void release_filter(scmp_filter_ctx *filter)
@@ -386,10 +387,26 @@ int scc_scmp_write_here(const struct scc_policy *policy, enum scc_scmp_shape sha
     return done;
 }
 
-/** Bounds this process's time; a stricter limit that is on already stays. */
-static int bound_time(scc_error **err)
+/** The seconds that are left for libseccomp, begun ones counted whole. */
+static unsigned seconds_left(const struct scc_policy *policy)
 {
-    const rlim_t most = CPU_SECONDS_MAX;
+    const uint64_t all = CPU_SECONDS_MAX * SECOND_MS;
+    uint64_t used = policy->work ? policy->work->scmp_ms : 0;
+    return used < all ? (unsigned)((all - used + SECOND_MS - 1) / SECOND_MS) : 0;
+}
+
+/** Counts what a child took. */
+static void count_time(const struct scc_policy *policy, const struct rusage *usage)
+{
+    if (policy->work)
+        policy->work->scmp_ms +=
+            (uint64_t)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * SECOND_MS +
+            (uint64_t)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / SECOND_MS;
+}
+
+/** Bounds this process's time; a stricter limit that is on already stays. */
+static int bound_time(rlim_t most, scc_error **err)
+{
     struct rlimit limit;
     if (getrlimit(RLIMIT_CPU, &limit) < 0)
         return scc_error_errno(err, errno, "getrlimit");
@@ -402,7 +419,8 @@ static void run_child(const struct scc_policy *policy, enum scc_scmp_shape shape
                       struct outcome *outcome)
 {
     scc_error *err = NULL;
-    if (bound_time(&err) == 0 && scc_scmp_write_here(policy, shape, fd, &err) == 0) {
+    if (bound_time(seconds_left(policy), &err) == 0 &&
+        scc_scmp_write_here(policy, shape, fd, &err) == 0) {
         outcome->is_done = true;
     } else {
         outcome->is_failure = true;
@@ -413,6 +431,15 @@ static void run_child(const struct scc_policy *policy, enum scc_scmp_shape shape
         snprintf(outcome->message, sizeof outcome->message, "%s", scc_error_get_message(err));
     }
     _exit(0);
+}
+
+/** What is said where a child's time was over. */
+static int refuse_long(scc_error **err)
+{
+    return scc_error_set(err, SCC_ERROR_INPUT,
+                         "libseccomp %s does not come to an end with this profile within %d s of "
+                         "CPU time, for all targets together",
+                         scc_scmp_version(), CPU_SECONDS_MAX);
 }
 
 /** The child's word as an error of ours. */
@@ -430,9 +457,7 @@ static int read_outcome(const struct scc_policy *policy, const struct outcome *o
         return scc_error_set(err, SCC_ERROR_SYSTEM, "libseccomp %s dies over this profile: %s",
                              scc_scmp_version(), strsignal(by));
     if (!outcome->is_failure)
-        return scc_error_set(err, SCC_ERROR_INPUT,
-                             "libseccomp %s does not come to an end with this profile within %d s",
-                             scc_scmp_version(), CPU_SECONDS_MAX);
+        return refuse_long(err);
     if (outcome->line)
         return scc_error_at(err, place, NULL, "%s", outcome->message);
     return scc_error_set(err, outcome->code, "%s", outcome->message);
@@ -441,6 +466,8 @@ static int read_outcome(const struct scc_policy *policy, const struct outcome *o
 static int write_in_child(const struct scc_policy *policy, enum scc_scmp_shape shape, int fd,
                           scc_error **err)
 {
+    if (!seconds_left(policy))
+        return refuse_long(err);
     struct outcome *outcome =
         mmap(NULL, sizeof *outcome, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (outcome == MAP_FAILED)
@@ -453,8 +480,10 @@ static int write_in_child(const struct scc_policy *policy, enum scc_scmp_shape s
     if (child < 0) {
         done = scc_error_errno(err, errno, "fork");
     } else {
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        struct rusage usage = {0};
+        while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR)
             continue;
+        count_time(policy, &usage);
         done = read_outcome(policy, outcome, status, err);
     }
     munmap(outcome, sizeof *outcome);

@@ -558,6 +558,7 @@ int scc_explain(const struct scc_input *input, const struct scc_target *target,
     explanation->work.limit = SCC_WORK_OF_COMMAND;
     if (renew_space(explanation, err) < 0)
         return -1;
-    return input->kind == SCC_INPUT_PROFILE ? explain_profile(explanation, err)
-                                            : explain_program(explanation, err);
+    int done = input->kind == SCC_INPUT_PROFILE ? explain_profile(explanation, err)
+                                                : explain_program(explanation, err);
+    return done < 0 ? scc_error_wrap(err, "%s", input->name) : 0;
 }

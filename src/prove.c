@@ -141,6 +141,8 @@ static int prove(const struct claim *claim, struct scc_proof *proof, scc_error *
             return 0;
         }
     }
+    if (!first) /* not even begun */
+        scc_work_check(claim->policy->work, &first);
     if (err)
         *err = first;
     else

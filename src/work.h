@@ -17,12 +17,14 @@
 
 enum {
     /** What a command may do with all of its inputs and for all of its targets. */
-    SCC_WORK_OF_COMMAND = 3 << 20,
+    SCC_WORK_OF_COMMAND = 4 << 20,
 };
 
 struct scc_work {
     uint64_t limit, done;   /* steps */
     struct scc_work *whole; /* that this is a part of; or NULL */
+    /** CPU time of libseccomp, whose work only time can bound: no part of what is counted. */
+    uint64_t scmp_ms;
 };
 
 /** Counts @p steps, also in what @p work (or NULL: no bound) is a part of; false past a bound. */

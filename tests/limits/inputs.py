@@ -144,6 +144,18 @@ def entries_left_out(count):
     return profile([entry([every[i % len(every)]], includes=left_out) for i in range(count)])
 
 
+@family("profile", 1000, 20000)
+def entries_left_out_one_call(count):
+    """Each of them is asked about by explain."""
+    return profile([entry(["socket"], includes={"caps": ["CAP_SYS_ADMIN"]}) for _ in range(count)])
+
+
+@family("profile", 900, 90000)
+def rules_repeated(count):
+    """A third of them different, the others said again."""
+    return profile([entry(["socket"], [equal(0, i % (count // 3))]) for i in range(count)])
+
+
 @family("profile", 1000, 4000, 20000)
 def names_with_rules(count):
     """All calls with each of many rules: what one entry multiplies."""
