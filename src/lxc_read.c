@@ -17,6 +17,10 @@
 enum {
     /** LXC reads so many characters of a value. */
     VALUE_CHARS = 23,
+    /** Rules of a text: about 200 bytes each. */
+    RULES_MAX = 1 << 20,
+    /** So many unknown names are told one by one; the others are counted. */
+    TOLD_MAX = 50,
     /** MNT_FORCE of umount2(2): what `reject_force_umount` is about. */
     FORCE_UMOUNT = 1,
 };
@@ -215,6 +219,11 @@ static int add_rule(struct reading *in, struct scc_rule *rule)
                       "a rule that is the default action, with which LXC does not start");
     rule->origin =
         (struct scc_origin){.entry = (uint32_t)policy->rule_count, .line = in->number, .column = 1};
+    if (policy->rule_count == RULES_MAX) {
+        struct scc_place place = {policy->profile_name, in->number, 1};
+        return scc_error_at(in->err, place, NULL, "too large: expected at most %d rules",
+                            RULES_MAX);
+    }
     if (!SCC_GROW(policy->rules, in->rule_cap, policy->rule_count + 1))
         return scc_error_nomem(in->err);
     policy->rules[policy->rule_count++] = *rule;
@@ -223,8 +232,9 @@ static int add_rule(struct reading *in, struct scc_rule *rule)
 
 static int warn_unknown(struct reading *in, const char *name)
 {
+    if (++in->policy->unknown_names > TOLD_MAX)
+        return 0;
     const char *nearest = scc_syscall_nearest(name);
-    in->policy->unknown_names++;
     return scc_diags_add(in->diags, SCC_DIAG_WARNING,
                          (struct scc_place){in->policy->profile_name, in->number, 1}, NULL, in->err,
                          "\"%s\" is no system call of any known architecture and has no "
@@ -371,6 +381,16 @@ bool scc_lxc_is_one(const char *text, size_t len_bytes)
     return len_bytes >= 2 && memcmp(text, "2\n", 2) == 0;
 }
 
+/** Counts the unknown names that were not told. */
+static int warn_further(const struct reading *in)
+{
+    if (in->policy->unknown_names <= TOLD_MAX)
+        return 0;
+    return scc_diags_add(
+        in->diags, SCC_DIAG_WARNING, (struct scc_place){.file = in->policy->profile_name}, NULL,
+        in->err, "%zu further names of no known system call", in->policy->unknown_names - TOLD_MAX);
+}
+
 int scc_lxc_parse(const char *text, size_t len_bytes, const char *name, const struct scc_arch *host,
                   struct scc_policy **policy, scc_diags *diags, scc_error **err)
 {
@@ -392,7 +412,7 @@ int scc_lxc_parse(const char *text, size_t len_bytes, const char *name, const st
     made->has_flags = true;
     in.line = in.at = in.next = lines;
     list_arches(made);
-    if (check_bytes(&in, text, len_bytes) < 0 || read_lines(&in) < 0 ||
+    if (check_bytes(&in, text, len_bytes) < 0 || read_lines(&in) < 0 || warn_further(&in) < 0 ||
         scc_policy_place(made, err) < 0 || scc_conflict_refuse(made, err) < 0) {
         scc_policy_free(made);
         return -1;

@@ -15,7 +15,6 @@ import tempfile
 import inputs
 import measure
 
-ROUNDS = 3
 HERE = measure.HERE
 COMPILE = ["-q", "--export-bpf", "out", *HERE, "{}"]
 OPTIMIZE = ["optimize", "-q", *HERE, "{}", "-o", "out"]
@@ -50,7 +49,7 @@ def measure_point(arguments, folder, make, command, count):
     with open(path, "wb") as file:
         file.write(make(count))
     filled = [path if word == "{}" else word for word in command]
-    rows = [measure.execute(arguments, filled, folder) for _ in range(ROUNDS)]
+    rows = [measure.execute(arguments, filled, folder) for _ in range(arguments.rounds)]
     return {
         "count": count,
         "seconds": statistics.median(row["seconds"] for row in rows),
@@ -141,6 +140,7 @@ def write_svg(path, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="of which the median time is taken")
     parser.add_argument("seccompc")
     parser.add_argument("folder")
     arguments = parser.parse_args()

@@ -708,7 +708,7 @@ def program_jumps():
     made = [insn(LD, k=16)]
     for i in range(3800):
         made.append(insn([JEQ, JGT, JGE, JSET][i % 4], rolls.getrandbits(8), rolls.getrandbits(8), rolls.getrandbits(32)))
-    made += [insn(RET, k=0x50000 + i) for i in range(296)]
+    made += [insn(RET, k=0x50000 + i) for i in range(295)]
     return b"".join(made)
 
 
