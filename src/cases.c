@@ -407,6 +407,8 @@ static int add_case(struct reader *reader, const struct parts *parts, const stru
 {
     struct scc_cases *cases = reader->cases;
     bool is_absent = false;
+    if (cases->count == SCC_CASES_MAX)
+        return refuse(reader, &parts->arch, "too large: expected %d cases at most", SCC_CASES_MAX);
     if (!SCC_GROW(cases->items, cases->cap, cases->count + 1))
         return scc_error_nomem(reader->err);
     /* Counted at once: what it holds is then freed whatever happens. */

@@ -26,6 +26,7 @@
 enum {
     SCC_CASES_MAX_BYTES = 16 << 20,
     SCC_CASE_CALLS_MAX = 65536,
+    SCC_CASES_MAX = 1 << 17,     /* one for each architecture where `*` stands */
     SCC_CASE_NR = SCC_ARG_COUNT, /* the number's place among the ranges */
     SCC_CASE_RANGES,
 };

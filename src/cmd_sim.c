@@ -18,6 +18,9 @@
 
 enum {
     ANSWERS_MAX = 8, /* of one case that are told apart */
+    /* What takes a step of work: */
+    INSTRUCTIONS_OF_STEP = 256,
+    RULES_OF_STEP = 16,
 };
 
 /*
@@ -331,6 +334,38 @@ static void count_case(struct counts *counts, const struct scc_case *item,
         counts->met++;
 }
 
+/** What answering one call takes at worst, in steps of work. */
+static uint64_t steps_of_call(const struct scc_input *input)
+{
+    size_t most = 0, count;
+    if (input->kind == SCC_INPUT_PROGRAM)
+        return 1 + input->program->count / INSTRUCTIONS_OF_STEP;
+    for (size_t i = 0; i < input->policy->arch_count; i++) {
+        const struct scc_policy_arch *table = &input->policy->arches[i];
+        for (size_t at = 0; at < table->count; at += count) {
+            scc_policy_rules_at(table, table->placed[at].nr, &count);
+            most = count > most ? count : most;
+        }
+    }
+    return 1 + most / RULES_OF_STEP;
+}
+
+/** Refuses, before any is answered, cases of more calls than can be answered in bounded time. */
+static int check_work(const struct scc_input *input, const struct scc_cases *cases, scc_error **err)
+{
+    const uint64_t each = steps_of_call(input);
+    struct scc_work work = {.limit = SCC_WORK_OF_COMMAND};
+    for (size_t i = 0; i < cases->count; i++) {
+        const struct scc_case *item = &cases->items[i];
+        if (!scc_work_take(&work, scc_case_count_calls(item) * each))
+            return scc_error_at(err, (struct scc_place){cases->file, item->line, 1}, NULL,
+                                "too large: the cases up to here are more calls than the %" PRIu64
+                                " expected at most, with what it takes to answer one here",
+                                work.limit / each);
+    }
+    return 0;
+}
+
 static int print_cases(const struct scc_query *query, const struct scc_input *input,
                        const struct scc_cases *cases, struct counts *counts, scc_error **err)
 {
@@ -389,7 +424,9 @@ static int read_cases(struct scc_query *query, const struct scc_input *input,
 {
     const char *path = query->operand_count > 1 ? query->operands[1] : "-";
     const struct scc_arch *target = query->choice.targets[0]->arch;
-    return scc_cases_read(path, target, all_arches(input, target), cases, err);
+    if (scc_cases_read(path, target, all_arches(input, target), cases, err) < 0)
+        return -1;
+    return check_work(input, cases, err);
 }
 
 static int simulate(struct scc_query *query, int *status, scc_error **err)

@@ -55,7 +55,7 @@ def measure_point(arguments, folder, make, command, count):
         "seconds": statistics.median(row["seconds"] for row in rows),
         "mib": max(row["mib"] for row in rows),
         "status": rows[0]["status"],
-        "said": rows[0]["said"].replace(folder + "/", ""),
+        "said": rows[0]["said"].replace(folder + "/", "")[:100],
     }
 
 
@@ -74,7 +74,9 @@ def write_csv(path, rows):
 
 
 def answer_of(row):
-    return "done" if row["status"] == 0 else row["said"].removeprefix("seccompc: ")
+    if row["status"] == 0:
+        return "done"
+    return "too large" if "too large" in row["said"] else "refused"
 
 
 def write_markdown(path, rows):
