@@ -5,6 +5,7 @@
 
 #include <seccompc/seccompc.h>
 
+#include "policy.h"
 #include "profile.h"
 #include "program.h"
 #include "strbuf.h"
@@ -105,4 +106,54 @@ Test(work, decides_nothing_but_whether)
     scc_error_free(err);
     scc_program_free(first);
     scc_profile_free(profile);
+}
+
+/** Rules on one call, each of another value. */
+static char *make_values(unsigned rules, size_t *len)
+{
+    struct scc_strbuf text = {0};
+    scc_strbuf_add(&text, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[");
+    for (unsigned i = 0; i < rules; i++)
+        scc_strbuf_addf(&text,
+                        "%s\n{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{"
+                        "\"index\":0,\"op\":\"SCMP_CMP_EQ\",\"value\":%u}]}",
+                        i ? "," : "", 3 * i);
+    scc_strbuf_add(&text, "]}");
+    *len = text.len;
+    return scc_strbuf_steal(&text);
+}
+
+Test(work, rules_of_one_call_are_bounded)
+{
+    size_t len;
+    char *text = make_values(SCC_POLICY_CALL_RULES_MAX + 1, &len);
+    scc_profile *profile = NULL;
+    scc_program *program = NULL;
+    scc_error *err = NULL;
+    must(scc_profile_parse(text, len, "values", &profile, NULL, &err), err);
+    cr_assert_eq(compile(profile, &program, &err), -1);
+    cr_assert_eq(scc_error_get_code(err), SCC_ERROR_INPUT);
+    cr_assert_eq(scc_error_get_line(err), SCC_POLICY_CALL_RULES_MAX + 2,
+                 "the first that is too many");
+    cr_assert(strstr(scc_error_get_message(err),
+                     "too large: socket has 32769 different rules with comparisons on x86_64"));
+    scc_error_free(err);
+    scc_profile_free(profile);
+    free(text);
+}
+
+Test(work, a_program_that_is_too_long_is_counted)
+{
+    size_t len;
+    char *text = make_values(20000, &len);
+    scc_profile *profile = NULL;
+    scc_program *program = NULL;
+    scc_error *err = NULL;
+    must(scc_profile_parse(text, len, "values", &profile, NULL, &err), err);
+    cr_assert_eq(compile(profile, &program, &err), -1);
+    cr_assert(strstr(scc_error_get_message(err), "the smallest program that was found needs "),
+              "%s", scc_error_get_message(err));
+    scc_error_free(err);
+    scc_profile_free(profile);
+    free(text);
 }

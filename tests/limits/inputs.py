@@ -840,17 +840,17 @@ def blob_zeros():
 
 @family("listing")
 def listing_lines():
-    return wrapped(b"", b"    ret ALLOW\n", b"")
+    return wrapped(b"", b"    ret #0x7fff0000\n", b"")
 
 
 @family("listing")
 def listing_labels():
-    return b"".join(b"l%d:\n" % i for i in range(100000)) + b"    ret ALLOW\n"
+    return b"".join(b"l%d:\n" % i for i in range(100000)) + b"    ret #0x7fff0000\n"
 
 
 @family("listing")
 def listing_jumps():
-    return b"".join(b"l%d: jmp l%d\n" % (i, i + 1) for i in range(4000)) + b"l4000: ret ALLOW\n"
+    return b"".join(b"l%d: jmp l%d\n" % (i, i + 1) for i in range(4000)) + b"l4000: ret #0x7fff0000\n"
 
 
 @family("weights")
