@@ -235,7 +235,8 @@ static void check_optimized(const struct subject *subject)
         .optimize_for = (enum scc_optimize_for)((subject->settings >> 1 & 3) % 3)};
     struct scc_optimized made = {0};
     scc_error *err = NULL;
-    if (!fuzz_accepts(scc_optimize(subject->program, subject->arch, &options, &made, &err), &err))
+    if (!fuzz_accepts(scc_optimize(subject->program, subject->arch, &options, NULL, &made, &err),
+                      &err))
         return;
     fuzz_must(scc_program_check(made.program, &err), err);
     for (unsigned i = 0; i < CALL_COUNT; i++)

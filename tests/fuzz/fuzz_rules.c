@@ -189,7 +189,8 @@ static void check_optimized(const struct subject *subject, const scc_program *pr
 {
     struct scc_optimized made = {0};
     scc_error *err = NULL;
-    if (!fuzz_accepts(scc_optimize(program, subject->policy->target, options, &made, &err), &err)) {
+    if (!fuzz_accepts(scc_optimize(program, subject->policy->target, options, NULL, &made, &err),
+                      &err)) {
         counts.not_optimized++;
         return;
     }
