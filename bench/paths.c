@@ -27,14 +27,15 @@ static const struct scc_arch *compat_of(const struct scc_arch *arch)
 static double mean_over_tables(const struct scc_arch *native, const scc_program *program)
 {
     const struct scc_arch *const tables[] = {native, compat_of(native)};
-    double steps = 0, calls = 0;
-    for (size_t i = 0; i < 2 && tables[i]; i++) {
-        for (uint32_t nr = 0; nr < BENCH_TABLE_END; nr++, calls++) {
-            struct scc_call call = {.audit = tables[i]->audit, .nr = nr};
+    double steps = 0;
+    size_t count = 0;
+    for (; count < SCC_COUNT(tables) && tables[count]; count++) {
+        for (uint32_t nr = 0; nr < BENCH_TABLE_END; nr++) {
+            struct scc_call call = {.audit = tables[count]->audit, .nr = nr};
             steps += scc_program_sim(program, &call).steps;
         }
     }
-    return steps / calls;
+    return steps / (double)(count * BENCH_TABLE_END);
 }
 
 static double mean_over_calls(const struct bench_call_list *calls, const scc_program *program)

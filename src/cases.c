@@ -355,6 +355,7 @@ uint64_t scc_case_count_calls(const struct scc_case *item)
     uint64_t count = 1;
     for (unsigned i = 0; i < SCC_CASE_RANGES; i++) {
         uint64_t values = item->ranges[i].last - item->ranges[i].first + 1;
+        /* cppcheck-suppress knownConditionTrueFalse; it wraps for all values */
         if (!values || __builtin_mul_overflow(count, values, &count))
             return 0;
     }

@@ -428,6 +428,7 @@ int scc_decision_from_policy(struct scc_decision_space *space, const struct scc_
     uint32_t audits[SCC_ARCH_COUNT];
     for (size_t i = 0; i < policy->arch_count; i++)
         audits[i] = policy->arches[i].arch->audit;
+    /* cppcheck-suppress uninitvar; as many as were set */
     qsort(audits, policy->arch_count, sizeof *audits, compare_audits);
     SCC_CLEANUP(free_cover) struct cover cover = {0};
     scc_diagram bad_arch = scc_node_return(space, SCC_BAD_ARCH_RETURN);

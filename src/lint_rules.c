@@ -313,7 +313,7 @@ static enum scc_lint_id why_action(const struct scc_lint *lint, uint32_t return_
     case SCC_ACTION_NOTIFY:
         return lint->policy->listener_path ? SCC_LINT_COUNT : SCC_LINT_NOTIFY_WITHOUT_LISTENER;
     case SCC_ACTION_ERRNO:
-        return return_value & SECCOMP_RET_DATA ? SCC_LINT_COUNT : SCC_LINT_ERRNO_ZERO;
+        return (return_value & SECCOMP_RET_DATA) ? SCC_LINT_COUNT : SCC_LINT_ERRNO_ZERO;
     default:
         return SCC_LINT_COUNT;
     }

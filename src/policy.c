@@ -98,6 +98,7 @@ unsigned scc_policy_cmps(const struct scc_policy *policy, const struct scc_place
  * Placing
  */
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): SCC_GROW writes to it */
 static int add_placed(struct scc_policy_arch *arch, size_t *cap, struct scc_placed_rule placed,
                       scc_error **err)
 {

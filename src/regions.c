@@ -212,7 +212,7 @@ static int add_place(struct finder *finder, const struct scc_region_place *made,
 static scc_arch_set with_siblings(scc_arch_set arches)
 {
     const scc_arch_set siblings = scc_arch_bit(SCC_ARCH_X86_64) | scc_arch_bit(SCC_ARCH_X32);
-    return arches & siblings ? arches | siblings : arches;
+    return (arches & siblings) ? arches | siblings : arches;
 }
 
 static int add_abis(struct finder *finder, scc_diagram *audits)

@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <time.h>
 
-void scc_close_fd(int *fd)
+void scc_close_fd(const int *fd)
 {
     int saved = errno;
     if (*fd >= 0)

@@ -28,7 +28,7 @@ static inline void scc_free_ptr(void *variable)
 }
 
 /** Closes a descriptor that is not negative; for SCC_CLEANUP on an int. errno stays as it is. */
-void scc_close_fd(int *fd);
+void scc_close_fd(const int *fd);
 
 /** Milliseconds of CLOCK_MONOTONIC, for durations. */
 double scc_now_ms(void);

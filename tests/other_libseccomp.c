@@ -90,6 +90,7 @@ int seccomp_rule_add_array(scmp_filter_ctx ctx, uint32_t action, int syscall, un
     return REAL(seccomp_rule_add_array)(ctx, action, syscall, arg_cnt, arg_array);
 }
 
+/* NOLINTNEXTLINE(misc-misplaced-const): as libseccomp declares it */
 int seccomp_export_bpf(const scmp_filter_ctx ctx, int fd)
 {
     return REAL(seccomp_export_bpf)(ctx, fd);

@@ -12,7 +12,7 @@ static const uint16_t straight_codes[] = {
     BPF_LD | BPF_W | BPF_ABS,
     BPF_LD | BPF_W | BPF_LEN,
     BPF_LDX | BPF_W | BPF_LEN,
-    BPF_ALU | BPF_ADD | BPF_K,
+    BPF_ALU | BPF_ADD | BPF_K, /* NOLINT(misc-redundant-expression): two names for 0 */
     BPF_ALU | BPF_ADD | BPF_X,
     BPF_ALU | BPF_SUB | BPF_K,
     BPF_ALU | BPF_SUB | BPF_X,

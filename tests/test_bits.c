@@ -132,7 +132,8 @@ static void check(const struct problem *problem, struct tally *tally)
     cr_assert_eq(test.is_masked, !by_jset);
     cr_assert_eq(holds_for(problem, &test), test.is_turned ? all & ~one : one, "%s", name);
     if (by_jset)
-        cr_assert_eq(memcmp(&test, &only, sizeof test), 0);
+        cr_assert(test.mask == only.mask && test.wanted == only.wanted &&
+                  test.is_turned == only.is_turned);
     tally->jset += by_jset;
     tally->masked += !by_jset;
 }

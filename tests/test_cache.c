@@ -678,7 +678,6 @@ FolderTest(two_hundred_processes_on_a_cold_cache)
 {
     enum { PROCESSES = 200 };
     struct shared {
-        int started;
         int right, hits, notes;
     } *shared =
         mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

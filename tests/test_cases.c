@@ -403,6 +403,7 @@ static void read_notes(struct table *table, char *rest)
     EXPECT(table, count_told(&table->made, SCC_DIAG_NOTE, rest), "no note \"%s\"", rest);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): as all in the table */
 static void read_quiet(struct table *table, char *rest)
 {
     (void)rest;

@@ -249,6 +249,7 @@ says 'standard output: Bad file descriptor'
 "$seccompc" -q --export-bpf - --export-oci gone.json - <&- 2>err >out
 [ $? -eq 3 ] || fail "a closed standard input: $(cat err)"
 mkfifo pipe
+# shellcheck disable=SC2217 # holds the other end open for a moment
 sleep 0 <pipe &
 exec 8>pipe
 wait

@@ -25,12 +25,12 @@ J
 modes='profile runc kernel'
 for arch in amd64 arm64 s390x mips64 riscv64; do
     for mode in $modes; do
-        run 0 --arch $arch --enosys $mode --export-bpf $mode.bpf "$profile"
+        run 0 --arch "$arch" --enosys "$mode" --export-bpf "$mode.bpf" "$profile"
     done
     for mode in $modes; do
         for other in $modes; do
-            run "$([ $mode = $other ] && echo 0 || echo 1)" verify -q --arch $arch --enosys $mode \
-                $other.bpf "$profile"
+            run "$([ "$mode" = "$other" ] && echo 0 || echo 1)" verify -q --arch "$arch" --enosys "$mode" \
+                "$other.bpf" "$profile"
         done
     done
 done

@@ -75,6 +75,7 @@ either "wrote fat.blob ($(stat -c %s fat.blob) bytes)"
 entries_of fat.blob >entries
 # docker and none have neither capability that the profile names
 check "27 entries: $(cat entries)" '[ "$(wc -l <entries)" -eq 27 ]'
+# shellcheck disable=SC2034 # check evaluates some
 while read -r arch caps from before offset bytes count flags; do
     kernel=${from/0.0/4.4}
     run 0 -q --no-crosscheck --arch "$arch" --caps "$caps" --kernel "$kernel" --export-bpf e.bpf small.json
@@ -133,8 +134,15 @@ entries_of log.blob >entries
 check "the profile's flags: $(cat entries)" 'grep -q " SECCOMP_FILTER_FLAG_LOG$" entries'
 run 1 verify --arch amd64 --kernel 6.1 log.blob small.json
 either "has the flags LOG, the profile wants SPEC_ALLOW"
+sed 's/"flags": \[/&"SECCOMP_FILTER_FLAG_SPEC_ALLOW", /' log.json >two.json
+run 1 verify --arch amd64 --kernel 6.1 log.blob two.json
+either "has the flags LOG, the profile wants LOG, SPEC_ALLOW"
+sed 's/"flags": \[[^]]*\]/"flags": []/' log.json >none.json
+run 1 verify --arch amd64 --kernel 6.1 log.blob none.json
+either "has the flags LOG, the profile wants none"
 for level in 0 1; do
     run 0 -q -O$level --arch amd64 --kernel 6.1 --export-blob level.blob --export-bpf level.bpf small.json
+    # shellcheck disable=SC2034 # check evaluates them
     read -r _ _ _ _ offset bytes _ < <(entries_of level.blob)
     check "-O$level" 'dd if=level.blob bs=1 skip="$offset" count="$bytes" 2>/dev/null | cmp - level.bpf'
     run 0 verify level.blob small.json

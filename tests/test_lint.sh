@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # lint: each kind of finding with the smallest profile that has it and one that has not; the findings in
 # published profiles; exit statuses, JSON and SARIF; large profiles; what a compilation warns of.
+# shellcheck disable=SC2016 # single-quoted expressions are evaluated by check
 # shellcheck source=command.sh
 . "$(dirname "$0")/command.sh"
 
@@ -111,6 +112,24 @@ printf '2\ndenylist errno 1\nmount\n' >lxc.conf
 run 4 lint lxc.conf
 says "LXC's text, expected a profile"
 
+# --- conditions that nothing fulfils, each with what is wrong with them
+cat >conditions.json <<'J'
+{"defaultAction": "SCMP_ACT_ERRNO", "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": []}],
+ "syscalls": [
+  {"names": ["execve", "exit_group"], "action": "SCMP_ACT_ALLOW"},
+  {"names": ["write"], "action": "SCMP_ACT_ALLOW", "includes": {"arches": ["amd64"]}, "excludes": {"arches": ["amd64", "arm"]}},
+  {"names": ["open"], "action": "SCMP_ACT_ALLOW", "includes": {"minKernel": "5.1"}, "excludes": {"minKernel": "4.8"}},
+  {"names": ["close"], "action": "SCMP_ACT_ALLOW", "excludes": {"minKernel": "0.0"}}
+ ]}
+J
+run 1 lint --arch amd64 conditions.json
+tr -s ' \n' ' ' <out >told
+for text in "excludes names every architecture of includes (syscalls[1]; never-selected)" \
+    "excludes names every kernel from 4.8 on, includes no older one (syscalls[2]; never-selected)" \
+    "excludes names every kernel from 0.0 on (syscalls[3]; never-selected)"; do
+    check "$text" 'grep -qF -- "$text" told'
+done
+
 # --- what can be done about a comparison of 64 bits, by its operator
 # fix OPERATOR ACTION TEXT: in a filter of another default the comparison has this advice.
 fix() {
@@ -121,6 +140,7 @@ fix() {
      {"names": ["socket"], "action": "SCMP_ACT_%s", "args": [{"index": 0, "value": 40, "op": "SCMP_CMP_%s"}]}]}' \
         $default "$4" "$2" "$1" >operator.json
     run 1 lint --arch amd64 operator.json
+    # shellcheck disable=SC2034 # check evaluates it
     advice=$3
     check "$1: $3" 'tr -s " \n" " " <out | grep -qF -- "$advice"'
 }

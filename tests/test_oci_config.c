@@ -130,6 +130,7 @@ Test(oci_config, changes_two_values_alone)
 
 Test(oci_config, tells_of_an_annotation_that_it_replaces)
 {
+    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): none is */
     static const char *const olds[] = {"'b2xk'", "null", "7", "'" PROGRAM "='", "''"};
     for (size_t i = 0; i < SCC_COUNT(olds); i++) {
         char text[800];
@@ -200,8 +201,7 @@ Test(oci_config, refuses)
         {"{'Linux': {}}", "the key differs from \"linux\" by case alone"},
         {"{'Annotations': {}}", "the key differs from \"annotations\" by case alone"},
         {"{'linux': {}, 'annotations': []}", "an array, expected an object (annotations)"},
-        {"{'linux': {'seccomp': " SECCOMP
-         "}, 'process': {'capabilities': {'bounding': ['all']}}}",
+        {"{'linux': {'seccomp': " SECCOMP "}, 'process': {'capabilities': {'bounding': ['all']}}}",
          "expected a capability"},
     };
     for (size_t i = 0; i < SCC_COUNT(cases); i++) {

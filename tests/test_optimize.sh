@@ -27,11 +27,11 @@ for arch in amd64 arm64 s390x 386; do
             '[ "$(count better.bpf)" -le $(($(count own.bpf) * 21 / 20 + 5)) ]'
         run 0 diff --arch $arch theirs.bpf better.bpf
         # Again: nothing gets worse.
-        run 0 optimize -q --arch $arch better.bpf -o again.bpf
+        run 0 optimize -q --arch "$arch" better.bpf -o again.bpf
         check "$arch -O$level: again" '[ "$(count again.bpf)" -le "$(count better.bpf)" ]'
     done
-    [ $arch = s390x ] && other=amd64 || other=s390x
-    run 4 optimize --arch $other own.bpf -o none.bpf
+    [ "$arch" = s390x ] && other=amd64 || other=s390x
+    run 4 optimize --arch "$other" own.bpf -o none.bpf
     check "not for the other byte order" '[ ! -e none.bpf ]'
 done
 

@@ -490,6 +490,7 @@ static const uint16_t codes[] = {
     BPF_MISC | BPF_TXA,
     BPF_ALU | BPF_NEG,
     BPF_JMP | BPF_JA,
+    /* NOLINTNEXTLINE(misc-redundant-expression): two names for 0 */
     BPF_ALU | BPF_ADD | BPF_K,
     BPF_ALU | BPF_SUB | BPF_X,
     BPF_ALU | BPF_MUL | BPF_K,

@@ -149,7 +149,7 @@ J
 checks=$((checks + 1))
 rm -f ran
 "$seccompc" run --no-cache no-filters.json -- "$seccompc" run deny.bpf -- touch ran 2>err
-[ $? -eq 125 ] && [ ! -e ran ] || fail "a kernel that says no: $(cat err)"
+[[ $? -eq 125 && ! -e ran ]] || fail "a kernel that says no: $(cat err)"
 says 'Operation not permitted'
 
 # Signals, descriptors, environment, arguments and standard input pass untouched.
@@ -162,6 +162,7 @@ check 'no descriptor of its own' '[ "$("$seccompc" run "${options[@]}" deny.json
 check 'environment' '[ "$(env -i A="b  c" "$seccompc" run deny.bpf -- /usr/bin/env)" = "A=b  c" ]'
 run 0 run deny.bpf -- printf '%s|' '' 'a b' -- --help
 check 'arguments' '[ "$(cat out)" = "|a b|--|--help|" ]'
+# shellcheck disable=SC2034 # check evaluates it
 signals='grep -E "^Sig(Ign|Blk):" /proc/self/status'
 check 'signals' '[ "$("$seccompc" run deny.bpf -- sh -c "$signals")" = "$(sh -c "$signals")" ]'
 check 'ignored signals' '[ "$(trap "" PIPE TERM; "$seccompc" run deny.bpf -- sh -c "$signals")" = "$(trap "" PIPE TERM; sh -c "$signals")" ]'

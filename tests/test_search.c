@@ -527,7 +527,7 @@ static void check_time(const char *what, const struct scc_search_cost *cost)
     for (size_t i = 0; i < SCC_COUNT(shapes); i++) {
         double few = 0, many = 0;
         /* A neighbour who has the caches can make one measurement wrong, not each. */
-        for (unsigned attempt = 0; attempt < 5 && (!few || many / few >= 12); attempt++) {
+        for (unsigned attempt = 0; attempt < 5 && (few == 0 || many / few >= 12); attempt++) {
             few = time_of(shapes[i], 1000, cost);
             many = time_of(shapes[i], 4000, cost);
         }

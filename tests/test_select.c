@@ -350,8 +350,7 @@ Test(select, is_silent_about_names_of_entries_that_do_not_apply)
 Test(select, counts_unknown_names_when_there_are_many)
 {
     static const struct {
-        int unknown;
-        size_t warnings;
+        size_t unknown, warnings;
         const char *last; /* NULL: all are told by name */
     } cases[] = {
         {50, 50, NULL},
@@ -363,8 +362,8 @@ Test(select, counts_unknown_names_when_there_are_many)
         scc_strbuf_add(&text, "{'defaultAction': 'SCMP_ACT_ERRNO', 'architectures': "
                               "['SCMP_ARCH_NATIVE'], 'syscalls': [{'action': 'SCMP_ACT_ALLOW', "
                               "'names': ['read'");
-        for (int j = 0; j < cases[i].unknown; j++)
-            scc_strbuf_addf(&text, ", 'no_such_call_%d'", j);
+        for (size_t j = 0; j < cases[i].unknown; j++)
+            scc_strbuf_addf(&text, ", 'no_such_call_%zu'", j);
         scc_strbuf_add(&text, "]}]}");
         struct selected made = select_for(text.data, "amd64", 0, "6.1");
         cr_expect_eq(must_hold(&made)->unknown_names, cases[i].unknown);

@@ -111,7 +111,7 @@ ParameterizedTestParameters(walk, profile)
     return cr_make_param_array(size_t, indices, sizeof indices / sizeof *indices);
 }
 
-ParameterizedTest(size_t *index, walk, profile)
+ParameterizedTest(const size_t *index, walk, profile)
 {
     const char *file = profiles[*index];
     const uint64_t caps[] = {0, scc_target_caps_docker(), scc_target_caps_all()};

@@ -63,9 +63,10 @@ struct scc_reading {
      */
     unsigned profile_major, profile_minor;
     /**
-     * A call gets the stricter of two answers: that for its arguments as given, and that for them as
-     * the kernel reads them, the high words of 32-bit arguments cleared. Which arguments these are is
-     * known by the kernel's signatures (scc_policy_answer() says more). Never more permissive.
+     * A call gets the stricter of two answers: that for its arguments as given, and that for them
+     * as the kernel reads them, the high words of 32-bit arguments cleared. Which arguments these
+     * are is known by the kernel's signatures (scc_policy_answer() says more). Never more
+     * permissive.
      */
     bool hardens;
 };

@@ -42,7 +42,7 @@ static int read_release(struct utsname *names)
     int persona = personality(0xffffffff);
     if (persona < 0)
         return -1;
-    return persona & UNAME26 ? read_true_release(names->release, sizeof names->release) : 0;
+    return (persona & UNAME26) ? read_true_release(names->release, sizeof names->release) : 0;
 }
 
 enum scc_load_code scc_host_read(struct scc_load_host *host)

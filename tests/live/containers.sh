@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh disable=SC2034,SC2154 # common.sh sets some, the tests use the others
+# shellcheck disable=SC2016 # other shells' variables
 # What the tests of runtimes share; sourced after common.sh.
 
 probes=

@@ -281,6 +281,7 @@ static void load_filter(const char *path)
 /** Puts the blocks of socketcall where the table's pointers lead, and makes room for answers. */
 static void map_pages(void)
 {
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): the table says where */
     void *blocks = mmap((void *)(uintptr_t)LIVE_BLOCKS, sizeof live_blocks, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     if (blocks == MAP_FAILED)

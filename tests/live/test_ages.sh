@@ -8,6 +8,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 probe=$programs/${2:?the name of the probe}
 [ -x "$probe" ] || skip "$2 was not built: no compiler for its architecture"
+# shellcheck disable=SC2094 # written before it is read
 timeout 60 "$probe" sweep >sweep 2>error || skip "this kernel does not run $2: $(cat error)"
 grep '^#' sweep || true
 
