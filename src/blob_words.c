@@ -33,7 +33,7 @@ void scc_blob_add_caps(struct scc_strbuf *out, uint64_t caps)
         scc_strbuf_addf(out, "%s%s", separator, short_cap_name(bit, number));
         separator = ", ";
     }
-    scc_strbuf_add(out, caps ? "}" : "{}");
+    scc_strbuf_add(out, "}");
 }
 
 static void add_kernels(struct scc_strbuf *out, const struct scc_blob_condition *condition)

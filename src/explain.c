@@ -28,6 +28,7 @@ void scc_explanation_clear(struct scc_explanation *explanation)
 
 bool scc_cmp_passing(const struct scc_cmp *cmp, uint64_t value, bool is_64bit, uint64_t *passing)
 {
+    /* cppcheck-suppress duplicateAssignExpression; two that begin alike */
     uint64_t near = cmp->value, mask = cmp->value;
     switch ((enum scc_op)cmp->op) {
     case SCC_OP_NE:

@@ -250,6 +250,7 @@ Test(blob, what_does_not_go_together_is_not_added)
     memset(name, 'x', 80);
     expect_misuse(scc_blob_new(name, &blob, &err), &err, "80 bytes, expected 1 to 79");
     expect_misuse(scc_blob_new("a\nb", &blob, &err), &err, "printable");
+    expect_misuse(scc_blob_new("a\x7f", &blob, &err), &err, "printable");
     name[79] = '\0';
     must(scc_blob_new(name, &blob, &err), err);
     void *bytes = NULL;

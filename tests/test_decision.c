@@ -7,6 +7,7 @@
 #include <seccompc/emit.h>
 #include <time.h>
 
+#include "decision_cells.h"
 #include "decision_node.h"
 #include "decision_spans.h"
 #include "decision_value.h"
@@ -178,6 +179,9 @@ Test(decision, measures_what_a_diagram_depends_on)
     cr_assert_eq(extent.nodes, 5); /* three bits and both ends */
     must(scc_decision_measure(space, scc_node_bit(space, SCC_DECISION_NR, 0), &extent, &err), err);
     cr_assert(extent.needs_nr && !extent.needs_audit && !extent.needs_ip && !extent.args);
+    must(scc_decision_measure(space, scc_node_bit(space, SCC_DECISION_AUDIT, 31), &extent, &err),
+         err);
+    cr_assert(extent.needs_audit && !extent.needs_nr && !extent.needs_ip && !extent.args);
     scc_decision_space_free(space);
 }
 
@@ -840,7 +844,7 @@ Test(decision, byte_order_says_which_word_a_load_means)
             for (unsigned at = 0; at < SCC_DECISION_WORD_COUNT; at++) {
                 call = (struct scc_call){0};
                 for (unsigned bit = 0; bit < 32; bit++) {
-                    if (0x12345678 >> bit & 1)
+                    if (0x12345678u >> bit & 1)
                         set_call_bit(&call, (struct variable){at, bit});
                 }
                 hits += scc_decision_answer(space, diagram, &call) == 5;
@@ -983,6 +987,53 @@ Test(decision, an_exhausted_space_answers_nothing)
     cr_assert_eq(diagram, 4711);
     scc_decision_space_free(space);
     free_fixture(&fixture);
+}
+
+/** A diagram that returns so many bits of the number, from the bit @p first on. */
+static scc_diagram returned_bits(struct scc_decision_space *space, unsigned first, unsigned bits)
+{
+    struct sock_filter insns[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, first),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, (1u << bits) - 1),
+        BPF_STMT(BPF_RET | BPF_A, 0),
+    };
+    struct scc_program program = PROGRAM_OF(insns);
+    return diagram_of(space, &program);
+}
+
+static void expect_undecided(int done, scc_error **err, const char *message)
+{
+    cr_assert_eq(done, -1);
+    cr_assert_eq(scc_error_get_code(*err), SCC_ERROR_INPUT);
+    cr_assert_str_eq(scc_error_get_message(*err), message);
+    scc_error_free(*err);
+    *err = NULL;
+}
+
+/** Beyond so many parts a diagram is not taken apart: an error, never a part of the answer. */
+Test(decision, what_has_too_many_parts_is_not_told)
+{
+    struct scc_decision_space *space = new_space(8 * NODES, SCC_ORDER_BY_WORD);
+    struct scc_outcomes outcomes = {0};
+    struct scc_cells cells = {0};
+    scc_error *err = NULL;
+    scc_diagram low = returned_bits(space, 0, 9), high = returned_bits(space, 9, 9);
+    must(scc_outcomes_find(space, low, low, &outcomes, &err), err);
+    cr_assert_eq(outcomes.count, 512);
+    scc_outcomes_free(&outcomes);
+    expect_undecided(scc_outcomes_find(space, low, high, &outcomes, &err), &err,
+                     "more than 512 pairs of return values");
+    scc_diagram many = returned_bits(space, 0, 10);
+    expect_undecided(scc_outcomes_find(space, many, many, &outcomes, &err), &err,
+                     "more than 512 return values");
+    expect_undecided(scc_outcomes_find(space, low, many, &outcomes, &err), &err,
+                     "more than 512 return values");
+    scc_diagram most = returned_bits(space, 0, 17);
+    expect_undecided(scc_cells_split(space, most, most, SCC_LEVEL_ARGS, &cells, &err), &err,
+                     "more than 1048576 parts of a decision diagram");
+    cr_assert(!outcomes.items && !cells.items);
+    scc_decision_space_free(space);
 }
 
 /*

@@ -227,6 +227,109 @@ ioctl → ERRNO(EPERM) on x32 (0x40000000+514)
     10  ret #0x50001                    ; ERRNO(EPERM)
 T
 
+# --- paths through computations: only what depends on unknown words ends one
+cat >c.s <<'T'
+ld [4]
+tax
+ld [0]
+stx M[1]
+st M[0]
+ldx M[1]
+txa
+jeq #0xc000003e, on
+ret #0x80000000
+on:
+ld M[0]
+and #0xffff
+jeq #16, ioctl
+ja out
+out:
+ret #0x7fff0000
+ioctl:
+ldx #3
+ld [24]
+tax
+ld #100
+div x
+jgt #10, own
+ret #0x50001
+own:
+ret a
+T
+"$seccompc" disasm --arch amd64 --assemble c.bpf c.s || fail "assembling"
+
+# ends QUESTION ANSWER STEP: the answer on x86_64, and the last instruction of its path.
+ends() {
+    # shellcheck disable=SC2086 # words
+    ask 0 c.bpf $1
+    check "$1: $2" "head -n 1 out | grep -qF -- '$2 on x86_64'"
+    check "$1: ends at $3" "sed '2,\${/^[a-z]/,\$d}' out | grep '^ ' | tail -n 1 | grep -qE '^ +$3( |\$)'"
+}
+
+ends read '→ ALLOW' '13  ret #0x7fff0000'
+ends 'ioctl a1=0' '→ KILL_THREAD' '18  div x'
+ends 'ioctl a1=5' '→ KILL_THREAD (return value 0x00000014)' '21  ret a'
+ends 'ioctl a1=20' '→ ERRNO(EPERM)' '20  ret #0x50001'
+ends ioctl 'depends on a1' '18  div x'
+
+# --- a program whose whole meaning is not decided within bounds, asked for one call at a time
+cat >n.s <<'T'
+ld [4]
+jeq #0xc000003e, on
+ret #0x80000000
+on:
+ld [0]
+jeq #0, read
+jeq #1, write
+ret #0x7fff0000
+read:
+ld [16]
+jgt #7, refuse
+ret #0x7fff0000
+refuse:
+ret #0x50001
+write:
+ld [16]
+tax
+ld [24]
+mul x
+jgt #0x12345678, no
+ld [32]
+mul x
+jgt #0x12345678, no
+ret #0x7fff0000
+no:
+ret #0x50001
+T
+"$seccompc" disasm --arch amd64 --assemble n.bpf n.s || fail "assembling"
+ask 0 n.bpf read
+check "narrowed by the number: $(cat out)" 'grep -qx "  ALLOW when a0 & 0xffffffff <= 7" out'
+ask 0 n.bpf write a0=1
+check "narrowed by an argument: $(cat out)" \
+    'grep -qx "  ALLOW when a1 & 0xffffffff <= 0x12345678 and a2 & 0xffffffff <= 0x12345678" out'
+ask 4 n.bpf write
+says "n.bpf: instruction 14 (code 0x2c): not decided within"
+
+# --- entries for older kernels and other architectures
+cat >older.json <<'J'
+{"defaultAction": "SCMP_ACT_ERRNO",
+ "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86"]}],
+ "syscalls": [
+  {"names": ["read"], "action": "SCMP_ACT_ALLOW", "excludes": {"minKernel": "4.8"}},
+  {"names": ["open"], "action": "SCMP_ACT_ALLOW", "excludes": {"minKernel": "5.0"}},
+  {"names": ["mount"], "action": "SCMP_ACT_LOG", "excludes": {"minKernel": "4.8", "arches": ["amd64"]}}
+ ]}
+J
+ask 0 older.json read
+check "before 4.8: $(cat out)" \
+    'grep -qx "  syscalls\[0\] (older.json:4) would allow it on a kernel before 4.8" out'
+ask 0 older.json open
+check "before 5.0: $(cat out)" \
+    'grep -qx "  syscalls\[1\] (older.json:5) would allow it on a kernel before 5.0" out'
+ask 0 older.json mount
+check "both: $(cat out)" \
+    'grep -qF "  syscalls[2] (older.json:6) holds on another architecture than amd64," out'
+
 # --- JSON
 ask 0 --json p.json ioctl a1=100
 python3 - out <<'P' || fail "--json: $(cat out)"

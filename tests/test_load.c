@@ -76,6 +76,17 @@ Test(load, hostile_headers_are_refused)
     free(bytes);
 }
 
+/** A producer without an end is the only fault of a header that no single word holds. */
+Test(load, a_producer_has_an_end)
+{
+    size_t len;
+    unsigned char *bytes = test_three(&len);
+    memset(bytes + SCC_SEAL_PRODUCER, 'x', SCC_SEAL_PRODUCER_BYTES);
+    test_reseal(bytes, len);
+    expect_memory(bytes, len, SCC_LOAD_LAYOUT, "no end");
+    free(bytes);
+}
+
 Test(load, memory_must_be_aligned)
 {
     size_t len;
@@ -362,7 +373,7 @@ Test(load, null_is_a_misuse)
     size_t len;
     unsigned char *bytes = test_three(&len);
     struct scc_load_blob blob = {0}, empty = {0};
-    struct scc_load_host host = {0}, late = {.kernel_major = 256};
+    struct scc_load_host host = {0}, late = {.kernel_major = 256}, later = {.kernel_minor = 256};
     struct scc_load_entry entry = {0};
     struct scc_load_result result;
     const struct scc_load_options takes = {.flags = SCC_LOAD_TAKE_LISTENER},
@@ -378,9 +389,12 @@ Test(load, null_is_a_misuse)
     cr_expect_eq(scc_load_select(&empty, &host, NULL, &entry), SCC_LOAD_ARGUMENT);
     cr_expect_eq(scc_load_select(&blob, NULL, NULL, &entry), SCC_LOAD_ARGUMENT);
     cr_expect_eq(scc_load_select(&blob, &late, NULL, &entry), SCC_LOAD_ARGUMENT);
+    cr_expect_eq(scc_load_select(&blob, &later, NULL, &entry), SCC_LOAD_ARGUMENT);
     cr_expect_eq(scc_load_select(&blob, &host, NULL, NULL), SCC_LOAD_ARGUMENT);
     cr_expect_eq(scc_load_install(NULL, NULL, &result), SCC_LOAD_ARGUMENT);
     cr_expect(result.code == SCC_LOAD_ARGUMENT && result.listener == -1 && result.os_error == 0);
+    cr_expect_eq(scc_load_install(&entry, NULL, NULL), SCC_LOAD_ARGUMENT);
+    entry = (struct scc_load_entry){.program = bytes};
     cr_expect_eq(scc_load_install(&entry, NULL, NULL), SCC_LOAD_ARGUMENT);
     entry = (struct scc_load_entry){.program = bytes, .instruction_count = 4097};
     cr_expect_eq(scc_load_install(&entry, NULL, NULL), SCC_LOAD_ARGUMENT);
