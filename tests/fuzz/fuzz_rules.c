@@ -303,7 +303,7 @@ static void check_policy(struct subject *subject, uint64_t hash)
 {
     ask(subject, hash);
     check_answers(subject);
-    if (!check_diagram(subject, hash >> 40 & (LARGE_ONE_IN - 1) ? NODES_USUAL : NODES_MAX)) {
+    if (!check_diagram(subject, (hash >> 40 & (LARGE_ONE_IN - 1)) ? NODES_USUAL : NODES_MAX)) {
         counts.undecided++;
         return;
     }
