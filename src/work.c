@@ -26,11 +26,12 @@ int scc_work_check(const struct scc_work *work, scc_error **err)
 {
     for (; work; work = work->whole) {
         if (work->done > work->limit)
-            return scc_error_set(err, SCC_ERROR_INPUT,
-                                 "too large: this takes more than %" PRIu64
-                                 " steps of work; expected fewer rules with comparisons, or fewer "
-                                 "targets at once",
-                                 work->limit);
+            return scc_error_set(
+                err, SCC_ERROR_INPUT,
+                "too large: this takes more than %" PRIu64
+                " steps of work; expected less that is decided by arguments, or fewer "
+                "targets at once",
+                work->limit);
     }
     return 0;
 }

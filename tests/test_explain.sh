@@ -308,7 +308,7 @@ ask 0 n.bpf write a0=1
 check "narrowed by an argument: $(cat out)" \
     'grep -qx "  ALLOW when a1 & 0xffffffff <= 0x12345678 and a2 & 0xffffffff <= 0x12345678" out'
 ask 4 n.bpf write
-says "n.bpf: instruction 14 (code 0x2c): not decided within"
+says "n.bpf: instruction 14 (code 0x2c): too large: this takes more than"
 
 # --- entries for older kernels and other architectures
 cat >older.json <<'J'
