@@ -8,9 +8,9 @@ build="gcc libc6-dev meson ninja-build pkg-config python3 libcjson-dev libseccom
        nettle-dev"
 # try.sh makes a call that the filter refuses, with setarch.
 try="util-linux"
-# Unit tests and sanitizers; the runtimes of the live tests; checks of sources and manuals.
+# Unit tests, sanitizers and fuzzers; the runtimes of the live tests; checks of sources and manuals.
 test="libcriterion-dev g++ git gcc-multilib mandoc jq bash-completion
-      clang-format clang-tidy cppcheck pyflakes3 shellcheck
+      clang libclang-rt-14-dev clang-format clang-tidy cppcheck pyflakes3 shellcheck
       bubblewrap util-linux crun runc podman conmon lxc busybox-static libseccomp2"
 # For the live test of Docker, apart: on a machine with systemd the package starts its daemon.
 docker="docker.io"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing, builds, and runs every test: once as it is, once under sanitizers.
+# Installs what is missing, builds, and runs every test: once as it is, once under sanitizers. Then
+# the fuzzers try some inputs more than are kept.
 set -eu
 cd "$(dirname "$0")"
 
@@ -24,7 +25,11 @@ prepare build-asan -Db_sanitize=address,undefined
 export SCC_TEST_ROUNDS=150
 export ASAN_OPTIONS=detect_stack_use_after_return=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-meson test -C build-asan --print-errorlogs --suite unit --suite command --suite live || status=1
+meson test -C build-asan --print-errorlogs --suite unit --suite command --suite live \
+    --suite fuzz || status=1
+
+# Always the same inputs, so that a commit is not blamed for what chance brings.
+tests/fuzz/run.sh -r 1500 -j 2 || status=1
 
 echo "What libseccomp made of random rule sets:"
 grep -h "with conflicts" build-test/meson-logs/testlog.txt || true

@@ -23,7 +23,9 @@ check "only what was asked for" '[ -s some.json ] && [ -s some.svg ] && [ ! -e b
 check "the reason is told" 'grep -q "Nothing was loaded: --no-attach" out'
 
 # --- every published profile; those that are refused are named
-if [ -d "$corpus" ]; then
+if [ -d "$corpus" ] && [ -n "${SCC_TEST_ROUNDS:-}" ]; then
+    echo "SCC_TEST_ROUNDS: the built-in profile alone"
+elif [ -d "$corpus" ]; then
     run 0 --rounds 1 --output all "$corpus"/*.json
     says "left out: moby-example.json:30:25: 12345, expected at most 4094"
     agrees all $(($(find "$corpus" -name '*.json' | wc -l) - 1))
