@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Which lines and branches of src/ the tests reach: coverage.sh [--live] [DIRECTORY]
-# Builds in DIRECTORY (build-coverage), runs the unit and command tests, with --live as root also those
-# against the running kernel, and prints a table by file. Fails under 90 % of all lines.
+# Builds in DIRECTORY (build-coverage), runs the unit and command tests and what fuzzing kept, with --live
+# as root also what needs the running kernel, and prints a table by file. Fails under 90 % of all lines.
 #
 # clang's counters stand in a file that all processes map and share, not in the memory of each: so what
 # runs in a child that is killed, that _exit()s, or that a filter keeps from writing, is counted too, and
@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-suites="--suite unit --suite command"
+suites="--suite unit --suite command --suite fuzz"
 [ "${1:-}" != --live ] || {
     suites="$suites --suite live"
     shift
