@@ -234,31 +234,35 @@ const struct live_case live_cases[] = {
 const size_t live_case_count = sizeof live_cases / sizeof *live_cases;
 
 const struct live_exception live_exceptions[] = {
-    {60, 1, "exit", "does not return", {0}},
-    {231, 252, "exit_group", "does not return", {0}},
-    {34, 29, "pause", "waits for a signal that nobody sends", {0}},
-    {NONE, 72, "sigsuspend", "waits for a signal that nobody sends", {0}},
-    {15, 173, "rt_sigreturn", "takes its registers from the stack", {0}},
-    {513, NONE, "rt_sigreturn of x32", "takes its registers from the stack", {0}},
-    {NONE, 119, "sigreturn", "takes its registers from the stack", {0}},
-    {58, 190, "vfork", "its child would run on the caller's stack", {0}},
-    {169, 88, "reboot", "a mistake here would be dear", {0}},
-    {153, 111, "vhangup", "hangs up the terminal of the person who tests", {0}},
-    {162, 36, "sync", "waits for every disk of the machine", {0}},
+    {"exit", 60, 1, true, "does not return", {0}},
+    {"exit_group", 231, 252, true, "does not return", {0}},
+    {"pause", 34, 29, true, "waits for a signal that nobody sends", {0}},
+    {"sigsuspend", NONE, 72, true, "waits for a signal that nobody sends", {0}},
+    {"rt_sigreturn", 15, 173, true, "takes its registers from the stack", {0}},
+    {"rt_sigreturn", 513, NONE, true, "x32's: takes its registers from the stack", {0}},
+    {"sigreturn", NONE, 119, true, "takes its registers from the stack", {0}},
+    {"vfork", 58, 190, true, "its child would run on the caller's stack", {0}},
+    {"reboot", 169, 88, true, "a mistake here would be dear", {0}},
+    {"vhangup", 153, 111, true, "hangs up the terminal of the person who tests", {0}},
+    {"sync", 162, 36, true, "waits for every disk of the machine", {0}},
+    /* Where one process makes many calls. */
+    {"fork", NONE, NONE, true, "its child would make the calls behind it as well", {0}},
+    {"breakpoint", NONE, NONE, true, "ends its process", {0}},
+    {"switch_endian", NONE, NONE, true, "the instructions behind it would be read backwards", {0}},
     /* Growing to -1 fails or not, as the heap lies. */
-    {12, 45, NULL, "brk: asks where the end is", {0}},
+    {"brk", 12, 45, false, "asks where the end is", {0}},
     /* -1 is every process; a process that does not exist answers too. */
-    {62, 37, NULL, "kill", {0x3fffffff, 0}},
+    {"kill", 62, 37, false, "of no process", {0x3fffffff, 0}},
     /* Unknown functions and operations are ENOSYS, which must stay the filter's. */
-    {202, 240, NULL, "futex: wakes at a crooked address", {BAD, 1}},
-    {NONE, 422, NULL, "futex_time64: as futex", {BAD, 1}},
-    {154, 123, NULL, "modify_ldt: reads nothing", {0, BAD, 0}},
-    {NONE, 117, NULL, "ipc: SHMGET finds nothing", {23, 1, 0, 0}},
+    {"futex", 202, 240, false, "wakes at a crooked address", {BAD, 1}},
+    {"futex_time64", NONE, 422, false, "as futex", {BAD, 1}},
+    {"modify_ldt", 154, 123, false, "reads nothing", {0, BAD, 0}},
+    {"ipc", NONE, 117, false, "SHMGET finds nothing", {23, 1, 0, 0}},
     /* -1 makes a queue or a segment, the first time only. */
-    {29, 395, NULL, "shmget: finds nothing", {1, 0, 0}},
-    {64, 393, NULL, "semget: finds nothing", {1, 0, 0}},
-    {68, 399, NULL, "msgget: finds nothing", {1, 0}},
+    {"shmget", 29, 395, false, "finds nothing", {1, 0, 0}},
+    {"semget", 64, 393, false, "finds nothing", {1, 0, 0}},
+    {"msgget", 68, 399, false, "finds nothing", {1, 0}},
     /* To find no memory for -1 bytes is a complaint in the kernel's log. */
-    {175, 128, NULL, "init_module: of no bytes", {BAD, 0, BAD}},
+    {"init_module", 175, 128, false, "of no bytes", {BAD, 0, BAD}},
 };
 const size_t live_exception_count = sizeof live_exceptions / sizeof *live_exceptions;

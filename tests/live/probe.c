@@ -32,6 +32,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "raw_call.h"
+
 enum abi { ABI_X86_64, ABI_X86, ABI_COUNT };
 
 static const char *const abi_names[ABI_COUNT] = {"x86_64", "x86"};
@@ -59,73 +61,16 @@ struct answer {
 
 static volatile struct answer *answer;
 
-/**
- * Enters the kernel by int 0x80. @p registers: eax, ebx, ecx, edx, esi, edi, ebp; all of their 64
- * bits in a 64-bit process, where the kernel shows them all to the filter.
- */
-long probe_call_x86(const unsigned long registers[7]);
-
-#ifdef __x86_64__
-__asm__("probe_call_x86:\n"
-        "    push %rbx\n"
-        "    push %rbp\n"
-        "    mov 0(%rdi), %rax\n"
-        "    mov 8(%rdi), %rbx\n"
-        "    mov 16(%rdi), %rcx\n"
-        "    mov 24(%rdi), %rdx\n"
-        "    mov 32(%rdi), %rsi\n"
-        "    mov 48(%rdi), %rbp\n"
-        "    mov 40(%rdi), %rdi\n"
-        "    int $0x80\n"
-        "    pop %rbp\n"
-        "    pop %rbx\n"
-        "    ret\n");
-
-static long call_x86_64(uint32_t nr, const uint64_t args[LIVE_ARG_COUNT])
-{
-    register uint64_t r10 __asm__("r10") = args[3];
-    register uint64_t r8 __asm__("r8") = args[4];
-    register uint64_t r9 __asm__("r9") = args[5];
-    long result;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"((uint64_t)nr), "D"(args[0]), "S"(args[1]), "d"(args[2]), "r"(r10),
-                       "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return result;
-}
-#else
-__asm__("probe_call_x86:\n"
-        "    push %ebx\n"
-        "    push %esi\n"
-        "    push %edi\n"
-        "    push %ebp\n"
-        "    mov 20(%esp), %eax\n"
-        "    mov 4(%eax), %ebx\n"
-        "    mov 8(%eax), %ecx\n"
-        "    mov 12(%eax), %edx\n"
-        "    mov 16(%eax), %esi\n"
-        "    mov 20(%eax), %edi\n"
-        "    mov 24(%eax), %ebp\n"
-        "    mov 0(%eax), %eax\n"
-        "    int $0x80\n"
-        "    pop %ebp\n"
-        "    pop %edi\n"
-        "    pop %esi\n"
-        "    pop %ebx\n"
-        "    ret\n");
-#endif
-
 static long make_call(const struct call *call)
 {
+    struct raw_registers registers = {.nr = call->nr};
+    for (size_t i = 0; i < RAW_ARG_COUNT; i++)
+        registers.args[i] = (raw_register)call->args[i];
 #ifdef __x86_64__
-    if (call->abi == ABI_X86_64)
-        return call_x86_64(call->nr, call->args);
+    if (call->abi == ABI_X86)
+        return raw_call_x86(&registers);
 #endif
-    unsigned long registers[1 + LIVE_ARG_COUNT] = {call->nr};
-    for (size_t i = 0; i < LIVE_ARG_COUNT; i++)
-        registers[1 + i] = (unsigned long)call->args[i];
-    return (int32_t)probe_call_x86(registers);
+    return raw_call(&registers);
 }
 
 static void die(const char *what)
@@ -245,8 +190,8 @@ static void sweep_one(enum abi abi, uint32_t nr, uint32_t offset)
     static const uint64_t all_bad[LIVE_ARG_COUNT] = {LIVE_BAD, LIVE_BAD, LIVE_BAD,
                                                      LIVE_BAD, LIVE_BAD, LIVE_BAD};
     const struct live_exception *exception = find_exception(abi, nr);
-    if (exception && exception->left_out) {
-        printf("# left out: %s %#x, %s: %s\n", abi_names[abi], offset | nr, exception->left_out,
+    if (exception && exception->is_left_out) {
+        printf("# left out: %s %#x, %s: %s\n", abi_names[abi], offset | nr, exception->name,
                exception->reason);
         return;
     }

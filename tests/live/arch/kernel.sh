@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Debian's kernel for another architecture: kernel.sh DEBIAN IMAGE FOLDER. Afterwards FOLDER has
+# vmlinuz (on ppc64el a vmlinux) and its `package`, name and version. apt checks the archive's
+# signatures; its lists and downloads stay in FOLDER and are used again.
+set -eu
+debian=${1:?the architecture} image=${2:?the package} folder=${3:?a folder}
+[ ! -s "$folder/package" ] || exit 0
+
+keys=/usr/share/keyrings/debian-archive-keyring.gpg
+# shellcheck disable=SC1091 # the system's own
+. /etc/os-release
+[ -r "$keys" ] && [ "${ID:-}" = debian ] ||
+    { echo "kernels come from Debian's archive, and this is not Debian" && exit 77; }
+mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
+folder=$(cd "$folder" && pwd)
+exec 9>"$folder/lock"
+flock 9
+[ ! -s "$folder/package" ] || exit 0
+echo "deb [signed-by=$keys] ${SCC_DEBIAN_MIRROR:-http://deb.debian.org/debian} $VERSION_CODENAME main" \
+    >"$folder/sources.list"
+: >"$folder/status"
+
+# The machine's own apt, with nothing of what it knows: not its packages, sources or architecture.
+of_debian() { # PROGRAM ARGUMENT...
+    program=$1
+    shift
+    "$program" -o "APT::Architecture=$debian" -o "APT::Architectures=$debian" \
+        -o "Dir::State::Lists=$folder/lists" -o "Dir::State::status=$folder/status" \
+        -o "Dir::Cache=$folder/cache" -o "Dir::Etc::SourceList=$folder/sources.list" \
+        -o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Preferences=/dev/null \
+        -o Dir::Etc::PreferencesParts=/dev/null -o Acquire::Languages=none -o APT::Sandbox::User= \
+        -o Acquire::Retries=3 "$@"
+}
+
+{
+    of_debian apt-get -qq update
+    package=$(of_debian apt-cache depends "$image" | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p')
+    cd "$folder"
+    rm -f ./*.deb
+    of_debian apt-get -qq download "${package:?"$image depends on no kernel"}"
+} >"$folder/apt.log" 2>&1 || {
+    echo "$image cannot be had: $(tail -n 1 "$folder/apt.log")"
+    exit 77
+}
+# The kernel alone: its modules are a hundred times as much.
+dpkg-deb --fsys-tarfile ./*.deb |
+    tar -x --strip-components=2 --wildcards './boot/vmlinu*' './boot/config*'
+mv vmlinu[xz]-* vmlinuz
+mv config-* config
+dpkg-deb -W --showformat '${Package} ${Version}\n' ./*.deb >package.new
+rm -f ./*.deb
+mv package.new package

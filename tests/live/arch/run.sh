@@ -1,0 +1,252 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Programs on their own kernels: run.sh BUILD [--record FILE] MACHINE...
+#
+# BUILD is a build directory (its programs are made by `ninja`); kernels are downloaded to
+# BUILD/arch and kept. MACHINE is one of machines.sh, "here" for this machine's kernel, or "all" for
+# every one of them. Each line of FILE is one ABI's counts: see table.c.
+#
+# Exit status: 0 all answers were as they should be; 1 not, or a machine did not come to its end; 77
+# nothing was shown of at least one machine, whose reason is told, and the others were right.
+set -eu
+
+# shellcheck source-path=SCRIPTDIR source=machines.sh disable=SC1091
+. "$(dirname "$0")/machines.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+sources=$(cd "$here/../../.." && pwd)
+build=$(cd "${1:?the build directory}" && pwd)
+shift
+record=
+if [ "${1:-}" = --record ]; then
+    record=$(realpath "${2:?the file to record to}")
+    shift 2
+fi
+: "${1:?a machine: $machines here all}"
+seccompc=$build/src/seccompc
+table=$build/tests/live/arch/arch_table
+spoil=$build/tests/live/arch/arch_spoil
+corpus=${SCC_SHARED:-$sources/../shared}/corpus
+# How long a machine may run: emulated, on a host that has other work to do.
+boot_seconds=${SCC_BOOT_SECONDS:-600}
+# What a blob of every architecture has.
+blob_targets="amd64 arm64 s390x ppc64le mipsel64 mips64 ppc64 riscv64 loong64"
+
+# skip REASON: of the machine that is being tried. An error where someone relies on it.
+skip() {
+    if [ -n "${SCC_REQUIRE_LIVE:-}" ]; then
+        echo "FAIL: $1, and SCC_REQUIRE_LIVE is set"
+        exit 1
+    fi
+    echo "SKIP: $1"
+    exit 77
+}
+
+die() {
+    echo "FAIL: $1"
+    exit 1
+}
+
+# build_probe ABI: the probe and the loader's library in it, built for an ABI, once.
+build_probe() {
+    probe=$build/arch/probes/$1
+    # shellcheck disable=SC2046 # words of a command
+    set -- $(compiler "$1")
+    command -v "$1" >/dev/null || skip "$1 is not installed"
+    # shellcheck disable=SC2012 # names of our own
+    newest=$(ls -t "$probe" "$here"/probe.c "$here"/plan.h "$here"/../raw_call.[ch] \
+        "$here/machines.sh" "$sources"/src/load/* "$sources"/src/kernel.[ch] 2>/dev/null | head -n 1)
+    [ "$newest" != "$probe" ] || return 0
+    mkdir -p "$build/arch/probes"
+    "$@" -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -Wall -Wextra -Werror \
+        -fno-stack-protector -fno-pie -no-pie -static "-I$sources/include" \
+        -o "$probe.$$" "$here/probe.c" "$here/../raw_call.c" \
+        "$sources"/src/load/*.c "$sources/src/kernel.c" ||
+        die "the probe cannot be built with $*"
+    mv "$probe.$$" "$probe"
+}
+
+# add KIND NAME PROFILE CAPS READING OPTION...: a program, made by the command itself.
+add() {
+    kind=$1 name=$2 profile=$3 caps=$4 reading=$5
+    shift 5
+    file=$PWD/$name.bpf
+    set -- -q --arch "$target" --kernel "$release" --caps "$caps" --export-bpf "$file" "$@"
+    [ "$profile" = - ] || set -- "$@" "$profile"
+    result=0
+    "$seccompc" "$@" 2>error || result=$?
+    case $result in
+    0) ;;
+    4) # What the compiler refuses has no program.
+        echo "  left out: $(cat error)"
+        return 0
+        ;;
+    *)
+        cat error
+        die "seccompc $*"
+        ;;
+    esac
+    echo "$kind $name $file $profile $caps $reading" >>manifest
+}
+
+add_programs() {
+    profiles=-
+    if [ -d "$corpus" ]; then
+        profiles="- $corpus/*.json"
+    else
+        echo "  $corpus is not here: its profiles are left out"
+        [ -z "${SCC_REQUIRE_SHARED:-}" ] || die "SCC_REQUIRE_SHARED is set"
+    fi
+    for profile in $profiles; do
+        for caps in none docker all; do
+            short=$(basename "$profile" .json)
+            [ "$profile" != - ] || short=built-in
+            add program "$short,$caps" "$profile" $caps plain
+        done
+    done
+    add program rules "$here/rules.json" docker plain
+    add program rules-O0 "$here/rules.json" docker plain -O0
+    add program rules-O1 "$here/rules.json" docker plain -O1
+    add program hardened - docker harden --harden
+    add program runc - docker runc --enosys runc
+    add program kernel - docker kernel --enosys kernel
+}
+
+# The places of entries follow their order in the file.
+add_blobs() { # FOLDER
+    set -- "$1" --caps all --kernel "$release"
+    folder=$1
+    shift
+    # shellcheck disable=SC2046,SC2086 # words
+    "$seccompc" -q "$@" $(printf ' --arch %s' $blob_targets) --export-blob "$folder/blob-0"
+    "$seccompc" -q "$@" --arch "$target" --export-blob "$folder/blob-1"
+    # shellcheck disable=SC2046,SC2086 # words
+    "$seccompc" -q "$@" $(for other in $blob_targets; do
+        [ "$other" = "$target" ] || printf ' --arch %s' "$other"
+    done) --export-blob "$folder/blob-2"
+    chmod 644 "$folder"/blob-?
+    place=$("$seccompc" verify --json "$folder/blob-0" | python3 -c '
+import json, sys
+print([entry["architecture"] for entry in json.load(sys.stdin)["entries"]].index(sys.argv[1]))
+' "$target")
+    echo "blob 0 $place - all plain
+blob 1 0 - all plain
+blob 2 none - all plain" >>manifest
+}
+
+# What an ABI's probe is to do: what all do, and programs that are wrong for this one.
+make_plan() { # ABI FILE
+    cp manifest "manifest-$1"
+    for kind in words bytes arch offset; do
+        "$spoil" $kind "$1" <rules.bpf >"$1-$kind.bpf" || die "spoil $kind $1"
+        echo "wrong wrong-$kind $PWD/$1-$kind.bpf $here/rules.json docker plain" >>"manifest-$1"
+    done
+    "$table" plan "$target" "$release" "manifest-$1" "$1" >"$2" || die "no plan for $1"
+}
+
+prepare() { # FOLDER
+    mkdir "$1"
+    : >manifest
+    add_programs
+    add_blobs "$1"
+    number=0
+    for abi in $probes; do
+        build_probe "$abi"
+        make_plan "$abi" "$1/plan-$number"
+        cp "$build/arch/probes/$abi" "$1/probe-$number"
+        number=$((number + 1))
+    done
+}
+
+# Judges each ABI's lines in the log.
+judge() { # LOG
+    status=0
+    number=0
+    for abi in $probes; do
+        result=0
+        "$table" judge "$target" "$release" "manifest-$abi" "$abi" "$1" $number >verdict || result=$?
+        grep -v '^counts ' verdict || true
+        # An ABI that the kernel does not run is no failure, but the kernel's own must be there.
+        if [ $result -eq 77 ] && [ "$abi" != "${probes%% *}" ]; then
+            result=0
+        elif [ $result -ne 0 ]; then
+            status=1
+        fi
+        [ -z "$record" ] || sed -n "s/^counts /$machine $seconds /p" verdict >>"$record"
+        number=$((number + 1))
+    done
+    return $status
+}
+
+now() { cut -d ' ' -f 1 /proc/uptime; }
+
+boot() {
+    command -v "$qemu" >/dev/null || skip "$qemu is not installed"
+    kernel=$build/arch/kernel/$debian
+    "$here/kernel.sh" "$debian" "$image" "$kernel" >reason || skip "$(cat reason)"
+    release=$(sed -n 's/^linux-image-\([0-9]*\.[0-9]*\).*/\1/p' "$kernel/package")
+    prepare root
+    cp root/probe-0 root/init
+    (cd root && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >initrd
+    begin=$(now)
+    # shellcheck disable=SC2086,SC2094 # options are words, and none of them is a file
+    timeout "$boot_seconds" "$qemu" $qemu_options -m $memory -nographic -nic none -no-reboot \
+        -kernel "$kernel/vmlinuz" -initrd initrd -append "$console panic=-1 quiet" \
+        </dev/null >console 2>&1 || {
+        tail -n 5 console
+        die "$qemu ended with status $?, 124 being its time limit"
+    }
+    seconds=$(echo "$begin $(now)" | awk '{ printf "%.1f", $2 - $1 }')
+    tr -d '\r' <console >log
+    echo "$machine: $(cat "$kernel/package"), booted and answered in $seconds s"
+}
+
+# On this machine's kernel, in namespaces of its own: what an allowed call does ends with them.
+run_here() {
+    [ "$(uname -m)" = x86_64 ] || skip "this machine is no x86_64"
+    target=amd64 probes="x86_64 x86"
+    release=$(uname -r | sed -n 's/^\([0-9]*\.[0-9]*\).*/\1/p')
+    prepare root
+    begin=$(now)
+    unshare --mount --pid --net --ipc --uts --fork --kill-child --mount-proc true 2>/dev/null ||
+        skip "no right to make namespaces"
+    : >log
+    number=0
+    for abi in $probes; do
+        timeout "$boot_seconds" unshare --mount --pid --net --ipc --uts --fork --kill-child \
+            --mount-proc root/probe-$number $number root/plan-$number root >>log 2>&1 || {
+            tail -n 5 log
+            die "the probe of $abi ended with status $?"
+        }
+        number=$((number + 1))
+    done
+    seconds=$(echo "$begin $(now)" | awk '{ printf "%.1f", $2 - $1 }')
+    echo "here: $(uname -r), answered in $seconds s"
+}
+
+run_one() ( # MACHINE
+    machine=$1
+    work=$(mktemp -d "${TMPDIR:-/tmp}/seccompc-arch.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    trap 'exit 1' HUP INT TERM
+    cd "$work"
+    if [ "$machine" = here ]; then
+        run_here
+    else
+        machine "$machine" || die "no such machine: $machine, expected $machines here or all"
+        boot
+    fi
+    judge log || {
+        [ -z "${SCC_KEEP:-}" ] || cp -r "$work" "$SCC_KEEP"
+        die "$machine"
+    }
+)
+
+# shellcheck disable=SC2086 # words
+[ "$1" != all ] || set -- $machines here
+worst=0
+for machine; do
+    result=0
+    run_one "$machine" || result=$?
+    [ $result -eq 0 ] || [ $worst -eq 1 ] || worst=$result
+done
+exit $worst
