@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action.h"
 #include "fail.h"
 #include "shown.h"
 #include "syscall.h"
@@ -13,7 +14,11 @@
 #include "../../walk.h"
 #include "../cases.h"
 
-enum { TABLE_SIZE = 1024 };
+enum {
+    TABLE_SIZE = 1024,
+    /* How many of the calls that a program kills are tried. */
+    KILLS_MAX = 50,
+};
 
 /* ARM's own calls lie far above its table: arch/arm/include/uapi/asm/unistd.h. */
 #define ARM_FIRST 0xf0000u
@@ -147,22 +152,80 @@ static void add_words(struct call_lists *lists)
     }
 }
 
+static void add_list(struct call_lists *lists, struct calls list)
+{
+    if (!SCC_GROW(lists->lists, lists->cap, lists->count + 1))
+        fail("no memory");
+    lists->lists[lists->count++] = list;
+}
+
+/** Whether @p subject ends the process that makes @p made. */
+static bool kills(const struct subject *subject, const struct scc_arch *arch,
+                  const struct plan_call *made)
+{
+    uint8_t loose;
+    struct scc_call call = shown_call(arch, made, &loose);
+    enum scc_action action = scc_action_of(scc_program_sim(subject->program, &call).return_value);
+    return action <= SCC_ACTION_TRAP;
+}
+
+/** The place of the list @p whole or, of a program that kills more than a few calls, of its own. */
+static uint32_t choose(struct call_lists *lists, const struct subject *subject,
+                       enum call_list whole)
+{
+    struct calls spared = {0};
+    unsigned killed = 0;
+    for (size_t i = 0; subject->program && i < lists->lists[whole].count; i++) {
+        const struct plan_call *call = &lists->lists[whole].items[i];
+        bool is_killed = kills(subject, lists->arch, call);
+        killed += is_killed;
+        if (!is_killed || killed <= KILLS_MAX)
+            add(&spared, lists->arch, call->nr, call->args);
+    }
+    if (killed <= KILLS_MAX) {
+        free(spared.items);
+        return whole;
+    }
+    add_list(lists, spared);
+    return (uint32_t)(lists->count - 1);
+}
+
+static void choose_all(struct call_lists *lists, const struct subjects *subjects)
+{
+    lists->choices = calloc(subjects->count + 1, sizeof *lists->choices);
+    if (!lists->choices)
+        fail("no memory");
+    for (size_t i = 0; i < subjects->count; i++) {
+        const struct subject *subject = &subjects->items[i];
+        struct call_choice *choice = &lists->choices[i];
+        choice->shown = choose(lists, subject, CALLS_SHOWN);
+        choice->made = CALLS_MADE;
+        if (subject->kind == SUBJECT_PROGRAM)
+            choice->made = choose(lists, subject, CALLS_MADE);
+    }
+}
+
 struct call_lists call_lists_make(const struct scc_arch *arch, const struct subjects *subjects)
 {
     struct call_lists lists = {.arch = arch};
+    for (size_t i = 0; i < CALL_LIST_COUNT; i++)
+        add_list(&lists, (struct calls){0});
     for (size_t i = 0; i < subjects->count; i++)
         walk_policy(subjects->items[i].policy, add_walked, &lists);
     each_number(arch, add_shown, &lists);
     sort(&lists.lists[CALLS_SHOWN]);
     each_number(arch, add_made, &lists);
     add_words(&lists);
+    choose_all(&lists, subjects);
     return lists;
 }
 
 void call_lists_clear(struct call_lists *lists)
 {
-    for (size_t i = 0; i < CALL_LIST_COUNT; i++)
+    for (size_t i = 0; i < lists->count; i++)
         free(lists->lists[i].items);
+    free(lists->lists);
+    free(lists->choices);
 }
 
 unsigned calls_count_names(const struct calls *list, const struct scc_arch *arch)

@@ -17,6 +17,16 @@ enum call_list {
     /** A few, with all words different. */
     CALLS_WORDS,
     CALL_LIST_COUNT,
+    /**
+     * What behind them comes: of CALLS_SHOWN and CALLS_MADE what a program that kills is tried
+     * with, everything but most of the calls that it kills. A process that is killed is the price
+     * of an answer.
+     */
+};
+
+/** Which lists a subject is tried with. */
+struct call_choice {
+    uint32_t shown, made;
 };
 
 struct calls {
@@ -26,8 +36,10 @@ struct calls {
 
 struct call_lists {
     const struct scc_arch *arch;
-    struct calls lists[CALL_LIST_COUNT];
-    unsigned left_out; /* of CALLS_MADE */
+    struct calls *lists;
+    size_t count, cap;
+    struct call_choice *choices; /* one for each subject */
+    unsigned left_out;           /* of CALLS_MADE */
 };
 
 /** The lists of ABI @p arch; without memory the program ends. */

@@ -15,8 +15,6 @@ enum {
     WORD_PROGRAM_LENGTH = 5,
     PIECE_BITS = 12,
     PIECES = 3, /* of a word */
-    /* A process that is killed is the probe's price for an answer. */
-    KILLS_MAX = 50,
 };
 
 uint16_t answer_of(uint32_t return_value)
@@ -33,8 +31,8 @@ uint16_t answer_of(uint32_t return_value)
     }
 }
 
-static struct job *add(struct jobs *jobs, enum job_purpose purpose, uint32_t program,
-                       enum call_list list, uint32_t how)
+static struct job *add(struct jobs *jobs, enum job_purpose purpose, uint32_t program, uint32_t list,
+                       uint32_t how)
 {
     if (!SCC_GROW(jobs->items, jobs->cap, jobs->count + 1))
         fail("no memory");
@@ -43,31 +41,18 @@ static struct job *add(struct jobs *jobs, enum job_purpose purpose, uint32_t pro
     return job;
 }
 
-/** Whether the program kills so many of the calls that a few must do. */
-static bool kills_many(const struct subject *subject, const struct calls *list, uint32_t audit)
-{
-    unsigned kills = 0;
-    for (size_t i = 0; subject->program && i < list->count && kills <= KILLS_MAX; i++) {
-        struct scc_call call = {.audit = audit, .nr = list->items[i].nr};
-        kills += answer_of(scc_program_sim(subject->program, &call).return_value) == PLAN_KILLED;
-    }
-    return kills > KILLS_MAX;
-}
-
 static void add_subject(struct jobs *jobs, const struct subject *subject, uint32_t program,
-                        const struct call_lists *lists)
+                        const struct call_choice *choice)
 {
+    uint32_t how = PLAN_NEUTRAL;
     if (subject->kind == SUBJECT_BLOB) {
         program = (uint32_t)(subject->name[0] - '0');
-        add(jobs, JOB_SUBJECT, program, CALLS_SHOWN, PLAN_NEUTRAL | PLAN_BLOB)->subject = subject;
-        return;
+        how |= PLAN_BLOB;
     }
-    bool is_short = kills_many(subject, &lists->lists[CALLS_SHOWN], lists->arch->audit);
-    add(jobs, JOB_SUBJECT, program, is_short ? CALLS_WORDS : CALLS_SHOWN, PLAN_NEUTRAL)->subject =
-        subject;
-    if (subject->kind == SUBJECT_WRONG)
+    add(jobs, JOB_SUBJECT, program, choice->shown, how)->subject = subject;
+    if (subject->kind != SUBJECT_PROGRAM)
         return;
-    add(jobs, JOB_ALONE, program, CALLS_MADE, 0)->subject = subject;
+    add(jobs, JOB_ALONE, program, choice->made, 0)->subject = subject;
     add(jobs, JOB_SKIPPED, program, CALLS_WORDS, PLAN_NEUTRAL | PLAN_SKIPPED)->subject = subject;
 }
 
@@ -89,13 +74,26 @@ static void add_words(struct jobs *jobs, uint32_t program)
 struct jobs jobs_make(const struct subjects *subjects, const struct call_lists *lists)
 {
     struct jobs jobs = {0};
-    for (enum call_list list = 0; list < CALL_LIST_COUNT; list++)
+    for (uint32_t list = 0; list < lists->count; list++)
         add(&jobs, JOB_SEEN, PLAN_NO_PROGRAM, list, PLAN_NEUTRAL);
-    add(&jobs, JOB_UNFILTERED, PLAN_NO_PROGRAM, CALLS_MADE, 0);
+    for (size_t i = 0; i < subjects->count; i++) {
+        uint32_t made = lists->choices[i].made;
+        if (jobs_find(&jobs, JOB_UNFILTERED, made) == jobs.count)
+            add(&jobs, JOB_UNFILTERED, PLAN_NO_PROGRAM, made, 0);
+    }
     for (size_t i = 0; i < subjects->count; i++)
-        add_subject(&jobs, &subjects->items[i], (uint32_t)i, lists);
+        add_subject(&jobs, &subjects->items[i], (uint32_t)i, &lists->choices[i]);
     add_words(&jobs, (uint32_t)subjects->count);
     return jobs;
+}
+
+size_t jobs_find(const struct jobs *jobs, enum job_purpose purpose, uint32_t list)
+{
+    size_t i = 0;
+    while (i < jobs->count &&
+           (jobs->items[i].purpose != purpose || jobs->items[i].plan.list != list))
+        i++;
+    return i;
 }
 
 void jobs_clear(struct jobs *jobs)
@@ -157,10 +155,10 @@ void jobs_write(FILE *file, const struct jobs *jobs, const struct subjects *subj
 {
     const struct writer writer = {file, lists->arch->is_big_endian};
     put(&writer, PLAN_MAGIC, 4);
-    put(&writer, CALL_LIST_COUNT, 4);
+    put(&writer, lists->count, 4);
     put(&writer, subjects->count + SCC_WORD_COUNT * PIECES, 4);
     put(&writer, jobs->count, 4);
-    for (size_t i = 0; i < CALL_LIST_COUNT; i++)
+    for (size_t i = 0; i < lists->count; i++)
         put_list(&writer, &lists->lists[i]);
     for (size_t i = 0; i < subjects->count; i++) {
         const struct subject *subject = &subjects->items[i];

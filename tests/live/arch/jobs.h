@@ -9,9 +9,9 @@
 #include "subjects.h"
 
 enum job_purpose {
-    /** Which calls come as far as a filter: one of the job's list for each list, in their order. */
+    /** Which calls of a list come as far as a filter. */
     JOB_SEEN,
-    /** What the kernel answers without a filter. */
+    /** What the kernel answers without a filter to the calls of a list that are carried out. */
     JOB_UNFILTERED,
     /** Twelve bits of a word that a filter sees, as an errno. */
     JOB_WORD,
@@ -37,6 +37,9 @@ struct jobs {
 
 /** The jobs for the calls in @p lists; without memory the program ends. */
 struct jobs jobs_make(const struct subjects *subjects, const struct call_lists *lists);
+
+/** The place of the one job of a list that is JOB_SEEN or JOB_UNFILTERED. */
+size_t jobs_find(const struct jobs *jobs, enum job_purpose purpose, uint32_t list);
 
 void jobs_clear(struct jobs *jobs);
 

@@ -44,6 +44,7 @@ enum {
     /* In which a call must come back: a machine that is emulated is slow. */
     CALL_SECONDS = 10,
     CALLS_MAX = 1 << 16,
+    LISTS_MAX = 64,
     PROBES_MAX = 10,
     LINE_BYTES = 160,
 };
@@ -51,7 +52,7 @@ enum {
 /** A plan in memory. */
 struct plan {
     const struct plan_header *header;
-    const struct plan_count *lists[8];
+    const struct plan_count *lists[LISTS_MAX];
     const struct plan_count **programs;
     const struct plan_job *jobs;
 };
@@ -379,8 +380,7 @@ static const void *read_plan_file(const char *path)
 static void read_plan(const char *path, struct plan *plan)
 {
     const struct plan_header *header = read_plan_file(path);
-    if (header->magic != PLAN_MAGIC ||
-        header->list_count > sizeof plan->lists / sizeof *plan->lists)
+    if (header->magic != PLAN_MAGIC || header->list_count > LISTS_MAX)
         die("this is no plan");
     plan->header = header;
     plan->programs = calloc(header->program_count + 1, sizeof *plan->programs);

@@ -6,6 +6,8 @@
 # BUILD/arch and kept. MACHINE is one of machines.sh, "here" for this machine's kernel, or "all" for
 # every one of them. Each line of FILE is one ABI's counts: see table.c.
 #
+# The working folder of each machine stays where SCC_KEEP is set.
+#
 # Exit status: 0 all answers were as they should be; 1 not, or a machine did not come to its end; 77
 # nothing was shown of at least one machine, whose reason is told, and the others were right.
 set -eu
@@ -104,8 +106,11 @@ add_programs() {
         done
     done
     add program rules "$here/rules.json" docker plain
-    add program rules-O0 "$here/rules.json" docker plain -O0
-    add program rules-O1 "$here/rules.json" docker plain -O1
+    for level in 0 1; do
+        # libseccomp's own programs, of a profile all of whose names an old one knows.
+        [ ! -d "$corpus" ] ||
+            add program "libseccomp-O$level" "$corpus/moby-2021-01.json" docker plain "-O$level"
+    done
     add program hardened - docker harden --harden
     add program runc - docker runc --enosys runc
     add program kernel - docker kernel --enosys kernel
@@ -171,13 +176,25 @@ judge() { # LOG
         elif [ $result -ne 0 ]; then
             status=1
         fi
-        [ -z "$record" ] || sed -n "s/^counts /$machine $seconds /p" verdict >>"$record"
+        [ -z "$record" ] || sed -n "s/^counts /$machine $seconds $busy /p" verdict >>"$record"
         number=$((number + 1))
     done
     return $status
 }
 
-now() { cut -d ' ' -f 1 /proc/uptime; }
+# What is the time, and for how long have processors worked for this shell and what it started?
+stamp() { # FILE
+    times >"$1"
+    cut -d ' ' -f 1 /proc/uptime >>"$1"
+}
+
+# since FILE FILE: sets seconds, what went by between two stamps, and busy, what processors worked: the
+# host may have other work to do.
+since() {
+    seconds=$(awk '$0 !~ /m/ { print }' "$1" "$2" | awk '{ s = $1 - s } END { printf "%.1f", s }')
+    busy=$(awk '$0 ~ /m/ { gsub(/[ms]/, " "); t[FILENAME] += $1 * 60 + $2 + $3 * 60 + $4 }
+        END { printf "%.1f", t[ARGV[2]] - t[ARGV[1]] }' "$1" "$2")
+}
 
 boot() {
     command -v "$qemu" >/dev/null || skip "$qemu is not installed"
@@ -187,7 +204,7 @@ boot() {
     prepare root
     cp root/probe-0 root/init
     (cd root && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >initrd
-    begin=$(now)
+    stamp begin
     # shellcheck disable=SC2086,SC2094 # options are words, and none of them is a file
     timeout "$boot_seconds" "$qemu" $qemu_options -m $memory -nographic -nic none -no-reboot \
         -kernel "$kernel/vmlinuz" -initrd initrd -append "$console panic=-1 quiet" \
@@ -195,9 +212,10 @@ boot() {
         tail -n 5 console
         die "$qemu ended with status $?, 124 being its time limit"
     }
-    seconds=$(echo "$begin $(now)" | awk '{ printf "%.1f", $2 - $1 }')
+    stamp end
+    since begin end
     tr -d '\r' <console >log
-    echo "$machine: $(cat "$kernel/package"), booted and answered in $seconds s"
+    echo "$machine: $(cat "$kernel/package"), booted and answered in $seconds s ($busy s of work)"
 }
 
 # On this machine's kernel, in namespaces of its own: what an allowed call does ends with them.
@@ -206,7 +224,7 @@ run_here() {
     target=amd64 probes="x86_64 x86"
     release=$(uname -r | sed -n 's/^\([0-9]*\.[0-9]*\).*/\1/p')
     prepare root
-    begin=$(now)
+    stamp begin
     unshare --mount --pid --net --ipc --uts --fork --kill-child --mount-proc true 2>/dev/null ||
         skip "no right to make namespaces"
     : >log
@@ -219,14 +237,15 @@ run_here() {
         }
         number=$((number + 1))
     done
-    seconds=$(echo "$begin $(now)" | awk '{ printf "%.1f", $2 - $1 }')
-    echo "here: $(uname -r), answered in $seconds s"
+    stamp end
+    since begin end
+    echo "here: $(uname -r), answered in $seconds s ($busy s of work)"
 }
 
 run_one() ( # MACHINE
     machine=$1
     work=$(mktemp -d "${TMPDIR:-/tmp}/seccompc-arch.XXXXXX")
-    trap 'rm -rf "$work"' EXIT
+    trap '[ -n "${SCC_KEEP:-}" ] || rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
     cd "$work"
     if [ "$machine" = here ]; then
@@ -235,10 +254,7 @@ run_one() ( # MACHINE
         machine "$machine" || die "no such machine: $machine, expected $machines here or all"
         boot
     fi
-    judge log || {
-        [ -z "${SCC_KEEP:-}" ] || cp -r "$work" "$SCC_KEEP"
-        die "$machine"
-    }
+    judge log || die "$machine"
 )
 
 # shellcheck disable=SC2086 # words

@@ -80,6 +80,15 @@ struct scc_call shown_call(const struct scc_arch *arch, const struct plan_call *
     return call;
 }
 
+uint32_t shown_skipped(const struct scc_arch *arch, uint32_t nr)
+{
+    /*
+     * s390 reads the number from the interrupt's code, which no tracer can write
+     * (arch/s390/include/asm/syscall.h, syscall_get_nr()).
+     */
+    return is_s390(arch) ? nr : SCC_NR_SKIP;
+}
+
 static const struct shown_exception mips_no_such_number = {
     "no number of any table",
     "MIPS answers ENOSYS to a number that is in none of its three tables before it looks for "

@@ -18,6 +18,12 @@ unsigned shown_register_bits(const struct scc_arch *arch);
 struct scc_call shown_call(const struct scc_arch *arch, const struct plan_call *made,
                            uint8_t *loose);
 
+/**
+ * The number that a filter sees of a call that filters would see as @p nr, where a tracer has told
+ * the kernel to skip it.
+ */
+uint32_t shown_skipped(const struct scc_arch *arch, uint32_t nr);
+
 /** Why a kernel answers a call itself, before its filters see it. */
 struct shown_exception {
     const char *name;   /* for counts */

@@ -96,10 +96,11 @@ static const struct told_job *get_told(const struct judge *judge, const struct j
     return &judge->told->jobs[job - judge->jobs->items];
 }
 
-/** Whether a filter can see call @p i of the job's list: what the jobs without a program found. */
-static bool is_seen(const struct judge *judge, const struct job *job, size_t i)
+/** What was answered to the calls of the job's list without a program. */
+static const uint16_t *get_answers(const struct judge *judge, enum job_purpose purpose,
+                                   const struct job *job)
 {
-    return judge->told->jobs[job->plan.list].answers[i] == PLAN_ALLOWED;
+    return judge->told->jobs[jobs_find(judge->jobs, purpose, job->plan.list)].answers;
 }
 
 /** The place of an exception among all of them. */
@@ -165,16 +166,17 @@ static void judge_subject(struct judge *judge, const struct job *job)
 {
     const struct calls *list = &judge->lists->lists[job->plan.list];
     const struct told_job *told = get_told(judge, job);
+    const uint16_t *seen = get_answers(judge, JOB_SEEN, job);
     for (size_t i = 0; i < list->count; i++) {
         struct plan_call call = list->items[i];
-        if (!is_seen(judge, job, i)) {
-            uint16_t own = judge->told->jobs[job->plan.list].answers[i];
-            if (told->answers[i] != own)
-                say_difference(judge, job, "the kernel's own answer", &call, own, told->answers[i]);
+        if (seen[i] != PLAN_ALLOWED) {
+            if (told->answers[i] != seen[i])
+                say_difference(judge, job, "the kernel's own answer", &call, seen[i],
+                               told->answers[i]);
             continue;
         }
         if (job->purpose == JOB_SKIPPED)
-            call.nr = SCC_NR_SKIP;
+            call.nr = shown_skipped(judge->lists->arch, call.nr);
         uint16_t expected = expect(judge, job, &call);
         judge->counts.answers++;
         judge->counts.told++;
@@ -184,13 +186,15 @@ static void judge_subject(struct judge *judge, const struct job *job)
 }
 
 /** A program alone: where it allows a call, the kernel answers as without it. */
-static void judge_alone(struct judge *judge, const struct job *job, const uint16_t *unfiltered)
+static void judge_alone(struct judge *judge, const struct job *job)
 {
     const struct calls *list = &judge->lists->lists[job->plan.list];
     const struct told_job *told = get_told(judge, job);
+    const uint16_t *seen = get_answers(judge, JOB_SEEN, job);
+    const uint16_t *unfiltered = get_answers(judge, JOB_UNFILTERED, job);
     for (size_t i = 0; i < list->count; i++) {
         uint16_t expected = unfiltered[i];
-        if (is_seen(judge, job, i)) {
+        if (seen[i] == PLAN_ALLOWED) {
             uint16_t answer = expect(judge, job, &list->items[i]);
             expected = answer == PLAN_ALLOWED ? unfiltered[i] : answer;
             judge->counts.answers++;
@@ -207,11 +211,12 @@ static void judge_wrong(struct judge *judge, const struct job *job)
 {
     const struct calls *list = &judge->lists->lists[job->plan.list];
     const struct told_job *told = get_told(judge, job);
+    const uint16_t *seen = get_answers(judge, JOB_SEEN, job);
     unsigned differences = 0;
     uint8_t loose;
     uint16_t answer;
     for (size_t i = 0; i < told->count; i++) {
-        if (!is_seen(judge, job, i))
+        if (seen[i] != PLAN_ALLOWED)
             continue;
         struct scc_call call = shown_call(judge->lists->arch, &list->items[i], &loose);
         ask(job->subject, false, call, loose, &answer);
@@ -231,13 +236,14 @@ static void judge_word(struct judge *judge, const struct job *job)
 {
     const struct scc_arch *arch = judge->lists->arch;
     const struct calls *list = &judge->lists->lists[job->plan.list];
+    const uint16_t *seen = get_answers(judge, JOB_SEEN, job);
     for (size_t i = 0; i < list->count; i++) {
         struct plan_call made = list->items[i];
         uint8_t loose;
-        if (!is_seen(judge, job, i))
+        if (seen[i] != PLAN_ALLOWED)
             continue;
         if (job->plan.how & PLAN_SKIPPED)
-            made.nr = SCC_NR_SKIP;
+            made.nr = shown_skipped(arch, made.nr);
         struct scc_call call = shown_call(arch, &made, &loose);
         uint32_t words[SCC_WORD_COUNT] = {[SCC_WORD_NR] = call.nr, [SCC_WORD_ARCH] = call.audit};
         for (unsigned arg = 0; arg < PLAN_ARG_COUNT; arg++) {
@@ -282,7 +288,6 @@ static bool is_set(struct judge *judge, const struct job *job)
 
 static void judge_job(struct judge *judge, const struct job *job)
 {
-    const uint16_t *unfiltered = judge->told->jobs[CALL_LIST_COUNT].answers;
     if (job->subject && job->subject->kind == SUBJECT_WRONG) {
         judge_wrong(judge, job);
         return;
@@ -299,7 +304,7 @@ static void judge_job(struct judge *judge, const struct job *job)
         judge_word(judge, job);
         break;
     case JOB_ALONE:
-        judge_alone(judge, job, unfiltered);
+        judge_alone(judge, job);
         break;
     case JOB_SUBJECT:
     case JOB_SKIPPED:
