@@ -5,8 +5,9 @@
 set -eu
 cd "$(dirname "$0")"
 
-# Docker where every live test must run: its package starts a daemon, which nobody asked for elsewhere.
-./setup.sh build try test ${SCC_REQUIRE_LIVE:+docker}
+# Where every live test must run also Docker, whose package starts a daemon, and the emulators and cross
+# compilers of other architectures, which are large; nobody asked for them elsewhere.
+./setup.sh build try test ${SCC_REQUIRE_LIVE:+docker arch}
 
 prepare() { # DIRECTORY OPTION...
     directory=$1

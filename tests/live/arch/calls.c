@@ -160,11 +160,11 @@ static void add_list(struct call_lists *lists, struct calls list)
 }
 
 /** Whether @p subject ends the process that makes @p made. */
-static bool kills(const struct subject *subject, const struct scc_arch *arch,
+static bool kills(const struct subject *subject, const struct call_lists *lists,
                   const struct plan_call *made)
 {
     uint8_t loose;
-    struct scc_call call = shown_call(arch, made, &loose);
+    struct scc_call call = shown_call(lists->kernel, lists->arch, made, &loose);
     enum scc_action action = scc_action_of(scc_program_sim(subject->program, &call).return_value);
     return action <= SCC_ACTION_TRAP;
 }
@@ -177,7 +177,7 @@ static uint32_t choose(struct call_lists *lists, const struct subject *subject,
     unsigned killed = 0;
     for (size_t i = 0; subject->program && i < lists->lists[whole].count; i++) {
         const struct plan_call *call = &lists->lists[whole].items[i];
-        bool is_killed = kills(subject, lists->arch, call);
+        bool is_killed = kills(subject, lists, call);
         killed += is_killed;
         if (!is_killed || killed <= KILLS_MAX)
             add(&spared, lists->arch, call->nr, call->args);
@@ -207,7 +207,7 @@ static void choose_all(struct call_lists *lists, const struct subjects *subjects
 
 struct call_lists call_lists_make(const struct scc_arch *arch, const struct subjects *subjects)
 {
-    struct call_lists lists = {.arch = arch};
+    struct call_lists lists = {.kernel = subjects->target, .arch = arch};
     for (size_t i = 0; i < CALL_LIST_COUNT; i++)
         add_list(&lists, (struct calls){0});
     for (size_t i = 0; i < subjects->count; i++)

@@ -35,7 +35,7 @@ struct calls {
 };
 
 struct call_lists {
-    const struct scc_arch *arch;
+    const struct scc_arch *kernel, *arch; /* whose calls they are, on which kernel */
     struct calls *lists;
     size_t count, cap;
     struct call_choice *choices; /* one for each subject */

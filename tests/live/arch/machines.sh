@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2034 # what is not used here the others use
 # The machines: what Debian calls its kernel, how qemu starts it, and which probes run on it.
 
-machines="arm64 s390x ppc64el mips64el amd64 amd64-x32"
+machines="arm64 s390x ppc64el mips64el amd64 amd64-x32 armhf i386 mipsel"
 
 # machine NAME: sets what is known of a machine; no success for one that is not in the table.
 #   target    the architecture that seccompc compiles for
@@ -38,12 +38,27 @@ machine() {
     amd64)
         target=amd64 image=linux-image-amd64 probes="x86_64 x86 x32"
         qemu=qemu-system-x86_64 qemu_options="-M pc -cpu qemu64 $qemu_options"
-        console="console=ttyS0"
+        console="console=ttyS0 no_timer_check"
         ;;
     amd64-x32)
         target=amd64 debian=amd64 image=linux-image-amd64 probes="x86_64 x86 x32"
         qemu=qemu-system-x86_64 qemu_options="-M pc -cpu qemu64 $qemu_options"
-        console="console=ttyS0 syscall.x32=y"
+        console="console=ttyS0 no_timer_check syscall.x32=y"
+        ;;
+    armhf)
+        target=arm image=linux-image-armmp probes="arm"
+        qemu=qemu-system-arm qemu_options="-M virt -cpu cortex-a15"
+        console="console=ttyAMA0"
+        ;;
+    i386)
+        target=386 image=linux-image-686-pae probes="x86"
+        qemu=qemu-system-x86_64 qemu_options="-M pc -cpu qemu64 $qemu_options"
+        console="console=ttyS0 no_timer_check"
+        ;;
+    mipsel)
+        target=mipsel image=linux-image-4kc-malta probes="mipsel"
+        qemu=qemu-system-mipsel qemu_options="-M malta -cpu 24Kf $qemu_options"
+        console="console=ttyS0"
         ;;
     *) return 1 ;;
     esac

@@ -32,6 +32,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -233,8 +234,12 @@ static void end_child(pid_t child)
 static bool skip_call(pid_t child)
 {
 #if defined(__x86_64__)
-    const long place = 15 * 8; /* orig_rax, sys/reg.h; of x32 too */
-    return ptrace(PTRACE_POKEUSER, child, place, -1L) == 0;
+    /* A tracer of x32 must write all registers at once. */
+    struct user_regs_struct registers;
+    if (ptrace(PTRACE_GETREGS, child, 0, &registers) != 0)
+        return false;
+    registers.orig_rax = UINT64_MAX;
+    return ptrace(PTRACE_SETREGS, child, 0, &registers) == 0;
 #elif defined(__i386__)
     const long place = 11 * 4; /* orig_eax */
     return ptrace(PTRACE_POKEUSER, child, place, -1L) == 0;

@@ -31,7 +31,7 @@ corpus=${SCC_SHARED:-$sources/../shared}/corpus
 # How long a machine may run: emulated, on a host that has other work to do.
 boot_seconds=${SCC_BOOT_SECONDS:-600}
 # What a blob of every architecture has.
-blob_targets="amd64 arm64 s390x ppc64le mipsel64 mips64 ppc64 riscv64 loong64"
+blob_targets="x86_64 x86 aarch64 arm s390x ppc64le mipsel64 mipsel mips64 ppc64 riscv64 loongarch64"
 
 # skip REASON: of the machine that is being tried. An error where someone relies on it.
 skip() {
@@ -116,26 +116,35 @@ add_programs() {
     add program kernel - docker kernel --enosys kernel
 }
 
-# The places of entries follow their order in the file.
+# Blobs of every architecture, of this kernel's alone, and of all that it does not run.
 add_blobs() { # FOLDER
-    set -- "$1" --caps all --kernel "$release"
-    folder=$1
-    shift
+    foreign=
+    for other in $blob_targets; do
+        case " $probes " in
+        *" $other "*) ;;
+        *) foreign="$foreign --arch $other" ;;
+        esac
+    done
     # shellcheck disable=SC2046,SC2086 # words
-    "$seccompc" -q "$@" $(printf ' --arch %s' $blob_targets) --export-blob "$folder/blob-0"
-    "$seccompc" -q "$@" --arch "$target" --export-blob "$folder/blob-1"
-    # shellcheck disable=SC2046,SC2086 # words
-    "$seccompc" -q "$@" $(for other in $blob_targets; do
-        [ "$other" = "$target" ] || printf ' --arch %s' "$other"
-    done) --export-blob "$folder/blob-2"
-    chmod 644 "$folder"/blob-?
-    place=$("$seccompc" verify --json "$folder/blob-0" | python3 -c '
+    add_blob "$1/blob-0" $(printf ' --arch %s' $blob_targets)
+    add_blob "$1/blob-1" --arch "$target"
+    # shellcheck disable=SC2086 # words
+    add_blob "$1/blob-2" $foreign
+    place=$("$seccompc" verify --json "$1/blob-0" | python3 -c '
 import json, sys
 print([entry["architecture"] for entry in json.load(sys.stdin)["entries"]].index(sys.argv[1]))
 ' "$target")
     echo "blob 0 $place - all plain
 blob 1 0 - all plain
 blob 2 none - all plain" >>manifest
+}
+
+add_blob() { # FILE OPTION...
+    file=$1
+    shift
+    "$seccompc" -q --caps all --kernel "$release" --export-blob "$file" "$@" ||
+        die "seccompc --export-blob $*"
+    chmod 644 "$file"
 }
 
 # What an ABI's probe is to do: what all do, and programs that are wrong for this one.
@@ -196,6 +205,16 @@ since() {
         END { printf "%.1f", t[ARGV[2]] - t[ARGV[1]] }' "$1" "$2")
 }
 
+start_machine() {
+    # shellcheck disable=SC2086,SC2094 # options are words, and none of them is a file
+    timeout "$boot_seconds" "$qemu" $qemu_options -m $memory -nographic -nic none -no-reboot \
+        -kernel "$kernel/vmlinuz" -initrd initrd -append "$console panic=-1 quiet" \
+        </dev/null >console 2>&1 || {
+        tail -n 5 console
+        die "$qemu ended with status $?, 124 being its time limit"
+    }
+}
+
 boot() {
     command -v "$qemu" >/dev/null || skip "$qemu is not installed"
     kernel=$build/arch/kernel/$debian
@@ -205,13 +224,13 @@ boot() {
     cp root/probe-0 root/init
     (cd root && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >initrd
     stamp begin
-    # shellcheck disable=SC2086,SC2094 # options are words, and none of them is a file
-    timeout "$boot_seconds" "$qemu" $qemu_options -m $memory -nographic -nic none -no-reboot \
-        -kernel "$kernel/vmlinuz" -initrd initrd -append "$console panic=-1 quiet" \
-        </dev/null >console 2>&1 || {
-        tail -n 5 console
-        die "$qemu ended with status $?, 124 being its time limit"
-    }
+    # A kernel that gives up before our program runs, as some do where a busy host stops their clock,
+    # shows nothing and is started again.
+    for attempt in 1 2 3; do
+        start_machine
+        ! grep -q 'SCC ' console || break
+        echo "  start $attempt came to nothing: $(tail -n 1 console)"
+    done
     stamp end
     since begin end
     tr -d '\r' <console >log

@@ -12,11 +12,12 @@ enum { SHOWN_32 = 32, SHOWN_64 = 64 };
 unsigned shown_register_bits(const struct scc_arch *arch);
 
 /**
- * The call that a filter sees when a process of ABI @p arch makes @p made, whose arguments fit its
- * registers. Bit i of *loose is set where the high word of argument i is nowhere defined.
+ * The call that a filter sees on a kernel of architecture @p kernel when a process of ABI @p arch
+ * makes @p made, whose arguments fit its registers. Bit i of *loose is set where the high word of
+ * argument i is nowhere defined.
  */
-struct scc_call shown_call(const struct scc_arch *arch, const struct plan_call *made,
-                           uint8_t *loose);
+struct scc_call shown_call(const struct scc_arch *kernel, const struct scc_arch *arch,
+                           const struct plan_call *made, uint8_t *loose);
 
 /**
  * The number that a filter sees of a call that filters would see as @p nr, where a tracer has told
@@ -31,11 +32,11 @@ struct shown_exception {
 };
 
 /**
- * The reason why a kernel of release @p major.@p minor answers the call of number @p nr with
- * @p answer (of enum plan_answer) by itself; NULL where it should not.
+ * The reason why a kernel of release @p major.@p minor answers the call of number @p nr by itself;
+ * NULL where it should not.
  */
 const struct shown_exception *shown_exception_find(const struct scc_arch *arch, uint32_t nr,
-                                                   unsigned major, unsigned minor, uint16_t answer);
+                                                   unsigned major, unsigned minor);
 
 /** Each exception once; NULL past the last. */
 const struct shown_exception *shown_exception_at(unsigned index);

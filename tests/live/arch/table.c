@@ -26,12 +26,15 @@
 #include "told.h"
 #include "util.h"
 
-enum { SHOWN_MAX = 20 };
+enum {
+    SHOWN_MAX = 20, /* differences */
+    EXCEPTIONS_MAX = 4,
+};
 
 struct counts {
     unsigned programs, blobs, words, answers, told, differences;
     unsigned wrong, wrong_caught;
-    unsigned explained[4]; /* by shown_exception_at() */
+    unsigned explained[EXCEPTIONS_MAX]; /* by shown_exception_at() */
 };
 
 struct judge {
@@ -120,11 +123,10 @@ static void judge_seen(struct judge *judge, const struct job *job)
         uint16_t answer = get_told(judge, job)->answers[i];
         if (answer == PLAN_ALLOWED)
             continue;
-        const struct shown_exception *exception =
-            shown_exception_find(judge->lists->arch, list->items[i].nr, judge->subjects->major,
-                                 judge->subjects->minor, answer);
+        const struct shown_exception *exception = shown_exception_find(
+            judge->lists->arch, list->items[i].nr, judge->subjects->major, judge->subjects->minor);
         if (exception)
-            judge->counts.explained[get_place(exception)]++;
+            judge->counts.explained[get_place(exception)] += job->plan.list < CALL_LIST_COUNT;
         else
             say_difference(judge, job, "a filter should have seen it", &list->items[i],
                            PLAN_ALLOWED, answer);
@@ -152,7 +154,7 @@ static uint16_t expect(struct judge *judge, const struct job *job, const struct 
 {
     uint8_t loose;
     uint16_t by_policy, by_program;
-    struct scc_call call = shown_call(judge->lists->arch, made, &loose);
+    struct scc_call call = shown_call(judge->lists->kernel, judge->lists->arch, made, &loose);
     if (!ask(job->subject, false, call, loose, &by_policy))
         say_difference(judge, job, "its meaning hangs on undefined bits", made, 0, 0);
     if (job->subject->kind == SUBJECT_PROGRAM &&
@@ -218,7 +220,8 @@ static void judge_wrong(struct judge *judge, const struct job *job)
     for (size_t i = 0; i < told->count; i++) {
         if (seen[i] != PLAN_ALLOWED)
             continue;
-        struct scc_call call = shown_call(judge->lists->arch, &list->items[i], &loose);
+        struct scc_call call =
+            shown_call(judge->lists->kernel, judge->lists->arch, &list->items[i], &loose);
         ask(job->subject, false, call, loose, &answer);
         differences += told->answers[i] != answer;
     }
@@ -244,7 +247,7 @@ static void judge_word(struct judge *judge, const struct job *job)
             continue;
         if (job->plan.how & PLAN_SKIPPED)
             made.nr = shown_skipped(arch, made.nr);
-        struct scc_call call = shown_call(arch, &made, &loose);
+        struct scc_call call = shown_call(judge->lists->kernel, arch, &made, &loose);
         uint32_t words[SCC_WORD_COUNT] = {[SCC_WORD_NR] = call.nr, [SCC_WORD_ARCH] = call.audit};
         for (unsigned arg = 0; arg < PLAN_ARG_COUNT; arg++) {
             words[scc_word_low(arg, arch->is_big_endian)] = (uint32_t)call.args[arg];
@@ -316,7 +319,7 @@ static void judge_job(struct judge *judge, const struct job *job)
 /** The loader must take this machine for what it is. */
 static void judge_host(struct judge *judge)
 {
-    const struct scc_arch *arch = judge->lists->arch, *kernel = scc_arch_get(arch->kernel);
+    const struct scc_arch *arch = judge->lists->arch, *kernel = judge->lists->kernel;
     const unsigned *host = judge->told->host;
     if (host[0] == kernel->token && host[1] == arch->token && host[2] == judge->subjects->major &&
         host[3] == judge->subjects->minor)
