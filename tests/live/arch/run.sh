@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Programs on their own kernels: run.sh BUILD [--record FILE] MACHINE...
+# Programs on their own kernels: run.sh BUILD [--record FOLDER] MACHINE...
 #
 # BUILD is a build directory (its programs are made by `ninja`); kernels are downloaded to
 # BUILD/arch and kept. MACHINE is one of machines.sh, "here" for this machine's kernel, or "all" for
-# every one of them. Each line of FILE is one ABI's counts: see table.c.
+# every one of them. What was counted is put into the tables in FOLDER: see record.py.
 #
 # The working folder of each machine stays where SCC_KEEP is set.
 #
@@ -20,7 +20,7 @@ build=$(cd "${1:?the build directory}" && pwd)
 shift
 record=
 if [ "${1:-}" = --record ]; then
-    record=$(realpath "${2:?the file to record to}")
+    record=$(realpath "${2:?the folder to record to}")
     shift 2
 fi
 : "${1:?a machine: $machines here all}"
@@ -181,11 +181,11 @@ judge() { # LOG
         grep -v '^counts ' verdict || true
         # An ABI that the kernel does not run is no failure, but the kernel's own must be there.
         if [ $result -eq 77 ] && [ "$abi" != "${probes%% *}" ]; then
-            result=0
+            echo "$machine $seconds $busy $abi" >>counts
         elif [ $result -ne 0 ]; then
             status=1
         fi
-        [ -z "$record" ] || sed -n "s/^counts /$machine $seconds $busy /p" verdict >>"$record"
+        sed -n "s/^counts /$machine $seconds $busy /p" verdict >>counts
         number=$((number + 1))
     done
     return $status
@@ -274,6 +274,7 @@ run_one() ( # MACHINE
         boot
     fi
     judge log || die "$machine"
+    [ -z "$record" ] || "$here/record.py" "$record" <counts
 )
 
 # shellcheck disable=SC2086 # words
