@@ -24,7 +24,7 @@ HEADINGS = {
     "called": "system calls carried out", "left_out": "not", "shown": "calls for each program",
     "answers": "answers compared", "words": "pieces of words", "explained": "explained",
     "differences": "differences", "caught": "wrong programs found out", "blobs": "blobs",
-    "seconds": "seconds",
+    "busy": "seconds of a processor",
 }
 
 
