@@ -77,9 +77,10 @@ if [ "${SCC_SANITIZE:-none}" = none ]; then
     check 'static is static' '! readelf -d static | grep -q NEEDED'
     examples='dynamic static'
 fi
-# A 32-bit process on a 64-bit kernel takes the kernel's entry.
+# A 32-bit process on a 64-bit kernel takes the kernel's entry. The kernel's headers for x86 stand among
+# those for x86_64.
 if [ "$(uname -m)" = x86_64 ] && cc -m32 -static -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra \
-    -I"$root/include" -o as32 "$root"/examples/load.c "$root"/src/load/*.c "$root/src/kernel.c" 2>err; then
+    -I"$root/include" -idirafter /usr/include/x86_64-linux-gnu -o as32 "$root"/examples/load.c "$root"/src/load/*.c "$root/src/kernel.c" 2>err; then
     examples="$examples as32"
 else
     echo "skip: no 32-bit example: $(head -n 1 err)"

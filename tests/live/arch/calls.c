@@ -113,7 +113,7 @@ static void add_made(uint32_t nr, void *context)
 
 static void print_left_out(uint32_t nr, void *context)
 {
-    const struct scc_arch *arch = context;
+    const struct scc_arch *arch = ((const struct call_lists *)context)->arch;
     const struct scc_syscall *call = scc_syscall_at(arch, nr);
     const struct live_exception *exception = find_exception(arch, nr);
     if (!call)
@@ -127,7 +127,8 @@ static void print_left_out(uint32_t nr, void *context)
 
 void call_lists_print_left_out(const struct scc_arch *arch)
 {
-    each_number(arch, print_left_out, (void *)(uintptr_t)arch);
+    struct call_lists lists = {.arch = arch};
+    each_number(arch, print_left_out, &lists);
 }
 
 /** Calls whose 16 words all differ, with each word's sign in turn. */

@@ -88,7 +88,7 @@ static void read_line(struct subjects *subjects, const char *text)
     *subject = (struct subject){.kind = strcmp(line.kind, "wrong") == 0  ? SUBJECT_WRONG
                                         : strcmp(line.kind, "blob") == 0 ? SUBJECT_BLOB
                                                                          : SUBJECT_PROGRAM};
-    strcpy(subject->name, line.name);
+    memcpy(subject->name, line.name, sizeof subject->name);
     read_policy(subjects, &line, subject);
     if (subject->kind == SUBJECT_BLOB)
         read_place(line.file, subject);

@@ -154,6 +154,8 @@ static uint16_t expect(struct judge *judge, const struct job *job, const struct 
 {
     uint8_t loose;
     uint16_t by_policy, by_program;
+    if (!job->subject)
+        fail("nothing is expected of a job without a program");
     struct scc_call call = shown_call(judge->lists->kernel, judge->lists->arch, made, &loose);
     if (!ask(job->subject, false, call, loose, &by_policy))
         say_difference(judge, job, "its meaning hangs on undefined bits", made, 0, 0);
@@ -285,7 +287,8 @@ static bool is_set(struct judge *judge, const struct job *job)
         return false;
     }
     judge->counts.blobs += subject && subject->kind == SUBJECT_BLOB;
-    judge->counts.programs += job->purpose == JOB_SUBJECT && subject->kind == SUBJECT_PROGRAM;
+    judge->counts.programs +=
+        subject && job->purpose == JOB_SUBJECT && subject->kind == SUBJECT_PROGRAM;
     return code == PLAN_SET;
 }
 
