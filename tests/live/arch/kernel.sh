@@ -10,8 +10,10 @@ debian=${1:?the architecture} image=${2:?the package} folder=${3:?a folder}
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
 # shellcheck disable=SC1091 # the system's own
 . /etc/os-release
-[ -r "$keys" ] && [ "${ID:-}" = debian ] ||
-    { echo "kernels come from Debian's archive, and this is not Debian" && exit 77; }
+if [ ! -r "$keys" ] || [ "${ID:-}" != debian ]; then
+    echo "kernels come from Debian's archive, and this is not Debian"
+    exit 77
+fi
 mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
 folder=$(cd "$folder" && pwd)
 exec 9>"$folder/lock"
@@ -33,21 +35,28 @@ of_debian() { # PROGRAM ARGUMENT...
         -o Acquire::Retries=3 "$@"
 }
 
-{
-    of_debian apt-get -qq update
-    package=$(of_debian apt-cache depends "$image" | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p')
-    cd "$folder"
-    rm -f ./*.deb
-    of_debian apt-get -qq download "${package:?"$image depends on no kernel"}"
-} >"$folder/apt.log" 2>&1 || {
+# fail: with what apt said.
+fail() {
     echo "$image cannot be had: $(tail -n 1 "$folder/apt.log")"
     exit 77
 }
+
+cd "$folder"
+rm -f ./*.deb
+of_debian apt-get -qq -o APT::Update::Error-Mode=any update >apt.log 2>&1 || fail
+of_debian apt-cache depends "$image" >image.depends 2>apt.log || fail
+package=$(sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' image.depends)
+[ -n "$package" ] || {
+    echo "it depends on no kernel" >apt.log
+    fail
+}
+of_debian apt-get -qq download "$package" >apt.log 2>&1 || fail
 # The kernel alone: its modules are a hundred times as much.
 dpkg-deb --fsys-tarfile ./*.deb |
     tar -x --strip-components=2 --wildcards './boot/vmlinu*' './boot/config*'
 mv vmlinu[xz]-* vmlinuz
 mv config-* config
+# shellcheck disable=SC2016 # dpkg's own
 dpkg-deb -W --showformat '${Package} ${Version}\n' ./*.deb >package.new
 rm -f ./*.deb
 mv package.new package

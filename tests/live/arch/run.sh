@@ -210,8 +210,9 @@ start_machine() {
     timeout "$boot_seconds" "$qemu" $qemu_options -m $memory -nographic -nic none -no-reboot \
         -kernel "$kernel/vmlinuz" -initrd initrd -append "$console panic=-1 quiet" \
         </dev/null >console 2>&1 || {
+        result=$?
         tail -n 5 console
-        die "$qemu ended with status $?, 124 being its time limit"
+        die "$qemu ended with status $result, 124 being its time limit"
     }
 }
 
@@ -265,8 +266,9 @@ run_here() {
     for abi in $probes; do
         timeout "$boot_seconds" unshare --mount --pid --net --ipc --uts --fork --kill-child \
             --mount-proc root/probe-$number $number root/plan-$number root >>log 2>&1 || {
+            result=$?
             tail -n 5 log
-            die "the probe of $abi ended with status $?"
+            die "the probe of $abi ended with status $result"
         }
         number=$((number + 1))
     done
