@@ -39,7 +39,7 @@ int scc_page_print(struct scc_page *page, scc_error **err)
 {
     int done = page->text.failed ? scc_error_nomem(err) : 0;
     if (done == 0 && page->text.len)
-        fwrite(page->text.data, 1, page->text.len, page->out);
+        (void)fwrite(page->text.data, 1, page->text.len, page->out); /* the stream remembers */
     scc_page_clear(page);
     return done;
 }

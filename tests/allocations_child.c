@@ -36,7 +36,8 @@ static uint32_t count;
 static bool is_busy; /* noting a caller, which may ask for memory itself */
 static struct block blocks = {&blocks, &blocks, 0, 0, 0};
 
-extern const char __executable_start[], etext[]; /* the linker's */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): the linker's */
+extern const char __executable_start[], etext[];
 
 /*
  * Counting
@@ -146,6 +147,8 @@ static bool has_room(size_t bytes)
     return false;
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's are reserved */
+
 void *malloc(size_t bytes)
 {
     if (!may_have())
@@ -187,6 +190,8 @@ void free(void *memory)
     }
     errno = saved;
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /*
  * The server

@@ -16,6 +16,8 @@
 #include "program.h"
 #include "util.h"
 
+/* NOLINTBEGIN(bugprone-reserved-identifier, readability-non-const-parameter): ld's --wrap wants it
+ * so */
 int __wrap_scc_scmp_write(const struct scc_policy *policy, enum scc_scmp_shape shape,
                           scc_program **program, size_t *repaired, scc_error **err);
 
@@ -25,6 +27,7 @@ int __wrap_scc_scmp_write(const struct scc_policy *policy, enum scc_scmp_shape s
     (void)policy, (void)shape, (void)program, (void)repaired;
     return scc_error_set(err, SCC_ERROR_INPUT, "not asked");
 }
+/* NOLINTEND(bugprone-reserved-identifier, readability-non-const-parameter) */
 
 /** How a config is rewritten. */
 struct way {

@@ -11,6 +11,7 @@
 #include "fuzz.h"
 
 /** For targets that mutate by themselves; here nothing is mutated. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): as libFuzzer declares it */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
 {
     (void)data, (void)max_size;
