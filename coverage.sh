@@ -10,6 +10,21 @@
 set -eu
 cd "$(dirname "$0")"
 
+usage() {
+    echo "usage: coverage.sh [--live] [DIRECTORY]"
+}
+case ${1:-} in
+-h | --help)
+    usage
+    exit 0
+    ;;
+--live) ;;
+-*)
+    usage >&2
+    exit 2
+    ;;
+esac
+
 suites="--suite unit --suite command --suite fuzz"
 [ "${1:-}" != --live ] || {
     suites="$suites --suite live"

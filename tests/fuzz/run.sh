@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Fuzzes: tests/fuzz/run.sh [-r RUNS | -t SECONDS] [-j JOBS] [-o FOLDER] [TARGET...]
-#   -r RUNS     so many inputs for each target, the same ones in each run; 2000 unless told
+#   -r RUNS     so many inputs for each target, the same ones where FOLDER is new; 2000 unless told
 #   -t SECONDS  so long for each target
 #   -j JOBS     so many targets at once; 1 unless told
 #   -o FOLDER   where it builds and keeps what it finds; build-fuzz unless told
@@ -45,6 +45,18 @@ while getopts r:t:j:o:lh option; do
     esac
 done
 shift $((OPTIND - 1))
+case ${limit#*=}$jobs in
+*[!0-9]* | '')
+    usage >&2
+    exit 2
+    ;;
+esac
+for target in "$@"; do
+    targets | grep -qx -- "$target" || {
+        echo "tests/fuzz/run.sh: $target: no such target (-l lists them)" >&2
+        exit 2
+    }
+done
 
 [ -f "$build/build.ninja" ] || CC=clang meson setup "$build" -Dfuzz=enabled -Dtests=auto \
     -Db_sanitize=address,undefined -Db_lundef=false
