@@ -322,7 +322,20 @@ static int refuse_many(const struct scc_policy *policy, const struct scc_policy_
                         rule->call->name, kept, arch->arch->name, SCC_POLICY_CALL_RULES_MAX);
 }
 
-static int reduce(const struct scc_policy *policy, struct scc_policy_arch *arch, scc_error **err)
+/** Refuses all rules at the last of the @p count that were kept, which is one too many. */
+static int refuse_all(const struct scc_policy *policy, const struct scc_policy_arch *arch,
+                      size_t count, scc_error **err)
+{
+    const struct scc_rule *rule = &policy->rules[arch->placed[count - 1].rule];
+    return scc_error_at(err, scc_policy_place_of(policy, rule), NULL,
+                        "too large: all calls together have more than %d different rules, each "
+                        "architecture counted, expected that many at most",
+                        SCC_POLICY_RULES_MAX);
+}
+
+/** Reduces the rules of all numbers; @p before is how many the architectures before have. */
+static int reduce(const struct scc_policy *policy, struct scc_policy_arch *arch, size_t before,
+                  scc_error **err)
 {
     size_t out = 0;
     for (size_t start = 0, end; start < arch->count; start = end) {
@@ -335,6 +348,8 @@ static int reduce(const struct scc_policy *policy, struct scc_policy_arch *arch,
             return refuse_many(policy, arch, start, kept, err);
         memmove(&arch->placed[out], &arch->placed[start], kept * sizeof *arch->placed);
         out += kept;
+        if (before + out > SCC_POLICY_RULES_MAX)
+            return refuse_all(policy, arch, out, err);
     }
     arch->count = out;
     return 0;
@@ -363,11 +378,13 @@ static void note_effects(struct scc_policy *policy)
 
 int scc_policy_place(struct scc_policy *policy, scc_error **err)
 {
+    size_t count = 0;
     for (size_t i = 0; i < policy->arch_count; i++) {
         struct scc_policy_arch *arch = &policy->arches[i];
         if (place_all(policy, arch, err) < 0 || sort_placed(arch, err) < 0 ||
-            reduce(policy, arch, err) < 0)
+            reduce(policy, arch, count, err) < 0)
             return -1;
+        count += arch->count;
     }
     note_effects(policy);
     return 0;

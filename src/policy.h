@@ -24,6 +24,9 @@ enum {
     /** Different rules with comparisons that one number has at most: more of them could fit into a
      * program's 4096 instructions only where they say what a few would. */
     SCC_POLICY_CALL_RULES_MAX = 1 << 15,
+    /** Rules that all numbers of all architectures have together: what each entry's names and its
+     * rule multiply, where all that a command does is done again for each. */
+    SCC_POLICY_RULES_MAX = 1 << 17,
 };
 
 enum scc_rule_effect {
@@ -132,7 +135,8 @@ struct scc_policy {
 /**
  * Fills in the tables of the architectures and the rules' effects from rules and architectures.
  * Errors: SCC_ERROR_INPUT where two rules with equal comparisons answer differently, or a number
- * has more than SCC_POLICY_CALL_RULES_MAX; SCC_ERROR_SYSTEM without memory.
+ * has more than SCC_POLICY_CALL_RULES_MAX, or all have more than SCC_POLICY_RULES_MAX;
+ * SCC_ERROR_SYSTEM without memory.
  */
 int scc_policy_place(struct scc_policy *policy, scc_error **err);
 

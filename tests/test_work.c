@@ -10,6 +10,7 @@
 #include "program.h"
 #include "strbuf.h"
 #include "support.h"
+#include "util.h"
 #include "work.h"
 
 Test(work, counts_in_the_whole_too)
@@ -137,6 +138,46 @@ Test(work, rules_of_one_call_are_bounded)
                  "the first that is too many");
     cr_assert(strstr(scc_error_get_message(err),
                      "too large: socket has 32769 different rules with comparisons on x86_64"));
+    scc_error_free(err);
+    scc_profile_free(profile);
+    free(text);
+}
+
+/** An entry for each rule, which all names multiply. */
+static char *make_many(size_t *len)
+{
+    static const char *const names[] = {"read",   "write", "close", "stat",   "fstat",
+                                        "lstat",  "poll",  "lseek", "mmap",   "mprotect",
+                                        "munmap", "brk",   "ioctl", "pread64"};
+    struct scc_strbuf text = {0};
+    scc_strbuf_add(&text, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[");
+    for (unsigned i = 0; i <= SCC_POLICY_RULES_MAX / SCC_COUNT(names); i++) {
+        scc_strbuf_add(&text, i ? ",\n{\"names\":[" : "\n{\"names\":[");
+        for (size_t j = 0; j < SCC_COUNT(names); j++)
+            scc_strbuf_addf(&text, "%s\"%s\"", j ? "," : "", names[j]);
+        scc_strbuf_addf(&text,
+                        "],\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,"
+                        "\"op\":\"SCMP_CMP_EQ\",\"value\":%u}]}",
+                        i);
+    }
+    scc_strbuf_add(&text, "]}");
+    *len = text.len;
+    return scc_strbuf_steal(&text);
+}
+
+Test(work, rules_of_all_calls_are_bounded)
+{
+    size_t len;
+    char *text = make_many(&len);
+    scc_profile *profile = NULL;
+    scc_program *program = NULL;
+    scc_error *err = NULL;
+    must(scc_profile_parse(text, len, "many", &profile, NULL, &err), err);
+    cr_assert_eq(compile(profile, &program, &err), -1);
+    cr_assert_eq(scc_error_get_code(err), SCC_ERROR_INPUT);
+    cr_assert(strstr(scc_error_get_message(err), "too large: all calls together have more than "
+                                                 "131072 different rules"),
+              "%s", scc_error_get_message(err));
     scc_error_free(err);
     scc_profile_free(profile);
     free(text);

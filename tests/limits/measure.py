@@ -128,6 +128,8 @@ WORST = [
     ("names-similar-100000", ["-q --export-bpf out.%a", "--strict"]),
     ("names-known-100000", ["-q --export-bpf out ", "-q --export-bpf out.%a"]),
     ("names-with-rules-4000", ["explain --json", "-q --export-bpf out "]),
+    ("names-times-rules-140", ["lint --level note --json", "explain --arch"]),
+    ("names-times-rules-3350", ["-q --export-bpf out "]),
     ("entries-left-out-one-call-20000", ["explain --arch"]),
     ("rules-repeated-90000", ["-q --export-bpf out "]),
     ("rules-equal-20000", ["-q --export-bpf out ", "lint --level note --json"]),
