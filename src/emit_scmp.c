@@ -346,7 +346,8 @@ static size_t repair_returns(const struct scc_policy *policy, scc_program *progr
  */
 
 struct outcome {
-    bool is_done; /* the program is written */
+    bool is_done;        /* the program is written */
+    struct rusage usage; /* what it took, by its own word; all, where it did not come to an end */
     bool is_failure;
     bool is_nomem;
     enum scc_error_code code;
@@ -430,6 +431,7 @@ static void run_child(const struct scc_policy *policy, enum scc_scmp_shape shape
         outcome->column = scc_error_get_column(err);
         snprintf(outcome->message, sizeof outcome->message, "%s", scc_error_get_message(err));
     }
+    getrusage(RUSAGE_SELF, &outcome->usage);
     _exit(0);
 }
 
@@ -472,6 +474,7 @@ static int write_in_child(const struct scc_policy *policy, enum scc_scmp_shape s
         mmap(NULL, sizeof *outcome, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (outcome == MAP_FAILED)
         return scc_error_errno(err, errno, "mmap");
+    outcome->usage.ru_utime.tv_sec = CPU_SECONDS_MAX;
     int status = 0;
     pid_t child = fork();
     if (child == 0)
@@ -480,10 +483,12 @@ static int write_in_child(const struct scc_policy *policy, enum scc_scmp_shape s
     if (child < 0) {
         done = scc_error_errno(err, errno, "fork");
     } else {
-        struct rusage usage = {0};
-        while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR)
+        struct rusage usage;
+        pid_t ended;
+        while ((ended = wait4(child, &status, 0, &usage)) < 0 && errno == EINTR)
             continue;
-        count_time(policy, &usage);
+        /* Where SIGCHLD is ignored nobody tells how it ended. */
+        count_time(policy, ended < 0 ? &outcome->usage : &usage);
         done = read_outcome(policy, outcome, status, err);
     }
     munmap(outcome, sizeof *outcome);

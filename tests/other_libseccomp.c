@@ -5,12 +5,14 @@
  *   newer   version 2.6.1, which knows every name, under numbers that no kernel has
  *   older   version 2.5.0, which knows no name from "m" on
  *   unused  every function ends the process
+ *   endless never makes a filter; says "begins" on standard error, with each that it is to make
  */
 #include <dlfcn.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NUMBER_OF_NONE = 7000 };
 
@@ -51,6 +53,12 @@ int seccomp_syscall_resolve_name(const char *name)
 
 scmp_filter_ctx seccomp_init(uint32_t def_action)
 {
+    static volatile bool goes_on = true;
+    static const char begins[] = "begins\n";
+    if (is("endless") && write(STDERR_FILENO, begins, sizeof begins - 1) > 0) {
+        while (goes_on)
+            ;
+    }
     return REAL(seccomp_init)(def_action);
 }
 
