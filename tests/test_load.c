@@ -400,6 +400,11 @@ Test(load, null_is_a_misuse)
     cr_expect_eq(scc_load_install(&entry, NULL, NULL), SCC_LOAD_ARGUMENT);
     entry = (struct scc_load_entry){.program = bytes, .instruction_count = 1, .flags = 64};
     cr_expect_eq(scc_load_install(&entry, NULL, NULL), SCC_LOAD_ARGUMENT);
+    /* With a whole entry the options are what is wrong. */
+    entry = (struct scc_load_entry){.program = bytes, .instruction_count = 1};
+    cr_expect_eq(scc_load_install(&entry, &takes, NULL), SCC_LOAD_ARGUMENT);
+    cr_expect_eq(scc_load_install(&entry, &unknown, &result), SCC_LOAD_ARGUMENT);
+    cr_expect_eq(scc_load_install(&entry, &reserved, &result), SCC_LOAD_ARGUMENT);
     cr_expect_eq(scc_load_file(NULL, NULL, &result), SCC_LOAD_ARGUMENT);
     cr_expect_eq(scc_load_file("/", &takes, NULL), SCC_LOAD_ARGUMENT);
     cr_expect_eq(scc_load_file("/", &unknown, &result), SCC_LOAD_ARGUMENT);
