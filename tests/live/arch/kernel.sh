@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Debian's kernel for another architecture: kernel.sh DEBIAN IMAGE FOLDER. Afterwards FOLDER has
 # vmlinuz (on ppc64el a vmlinux) and its `package`, name and version. apt checks the archive's
-# signatures; its lists and downloads stay in FOLDER and are used again.
+# signatures; its lists and downloads stay in FOLDER and are used again. Exit status 77: it cannot be
+# had, for the reason on standard output.
 set -eu
 debian=${1:?the architecture} image=${2:?the package} folder=${3:?a folder}
 [ ! -s "$folder/package" ] || exit 0
@@ -22,12 +23,23 @@ flock 9
 echo "deb [signed-by=$keys] ${SCC_DEBIAN_MIRROR:-http://deb.debian.org/debian} $VERSION_CODENAME main" \
     >"$folder/sources.list"
 : >"$folder/status"
+# Nor may this machine's settings let go what is not signed, or start what they start after an update:
+# that works on the machine's own lists and caches.
+cat >"$folder/apt.conf" <<'END'
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+APT::Get::AllowUnauthenticated "false";
+Acquire::AllowInsecureRepositories "false";
+Acquire::AllowWeakRepositories "false";
+Acquire::AllowDowngradeToInsecureRepositories "false";
+END
 
 # The machine's own apt, with nothing of what it knows: not its packages, sources or architecture.
 of_debian() { # PROGRAM ARGUMENT...
     program=$1
     shift
-    "$program" -o "APT::Architecture=$debian" -o "APT::Architectures=$debian" \
+    "$program" -c "$folder/apt.conf" -o "APT::Architecture=$debian" -o "APT::Architectures=$debian" \
         -o "Dir::State::Lists=$folder/lists" -o "Dir::State::status=$folder/status" \
         -o "Dir::Cache=$folder/cache" -o "Dir::Etc::SourceList=$folder/sources.list" \
         -o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Preferences=/dev/null \
@@ -35,19 +47,19 @@ of_debian() { # PROGRAM ARGUMENT...
         -o Acquire::Retries=3 "$@"
 }
 
-# fail: with what apt said.
+# fail: with the first error that apt told.
 fail() {
-    echo "$image cannot be had: $(tail -n 1 "$folder/apt.log")"
+    echo "$image cannot be had: $(grep -m 1 '^E: ' "$folder/apt.log" || tail -n 1 "$folder/apt.log")"
     exit 77
 }
 
 cd "$folder"
-rm -f ./*.deb
+rm -f ./*.deb ./vmlinu* ./config* # of an attempt that was broken off
 of_debian apt-get -qq -o APT::Update::Error-Mode=any update >apt.log 2>&1 || fail
 of_debian apt-cache depends "$image" >image.depends 2>apt.log || fail
 package=$(sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' image.depends)
 [ -n "$package" ] || {
-    echo "it depends on no kernel" >apt.log
+    echo "E: it depends on no kernel" >apt.log
     fail
 }
 of_debian apt-get -qq download "$package" >apt.log 2>&1 || fail

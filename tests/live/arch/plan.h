@@ -11,7 +11,7 @@
  *     SCC ABI SEQUENCE WORDS|CRC
  *
  * SEQUENCE counts the lines of one probe from 0, CRC is that of what stands between "SCC " and "|"
- * (crc32 of zlib), numbers are hexadecimal. WORDS are
+ * (plan_checksum()), numbers are hexadecimal. WORDS are
  *
  *     kernel RELEASE                     first
  *     host ARCH OWN MAJOR MINOR          what the loader makes of this machine
@@ -25,6 +25,7 @@
 #ifndef SCC_ARCH_PLAN_H
 #define SCC_ARCH_PLAN_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define PLAN_MAGIC 0x4e4c5041u
@@ -91,5 +92,17 @@ enum plan_blob {
     PLAN_BLOB_FOREIGN, /* of every architecture that this kernel does not run */
     PLAN_BLOB_COUNT,
 };
+
+/** What stands behind a line: crc32 of zlib. */
+static inline uint32_t plan_checksum(const char *text, size_t len)
+{
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < len; i++) {
+        crc ^= (unsigned char)text[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+    }
+    return ~crc;
+}
 
 #endif

@@ -71,17 +71,6 @@ static struct shared *shared;
 static const char *name, *folder;
 static unsigned lines_told;
 
-static uint32_t crc32(const char *text, size_t len)
-{
-    uint32_t crc = UINT32_MAX;
-    for (size_t i = 0; i < len; i++) {
-        crc ^= (unsigned char)text[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-    }
-    return ~crc;
-}
-
 static __attribute__((format(printf, 1, 2))) void tell(const char *format, ...)
 {
     char line[2 * LINE_BYTES];
@@ -90,7 +79,7 @@ static __attribute__((format(printf, 1, 2))) void tell(const char *format, ...)
     va_start(list, format);
     len += vsnprintf(line + len, sizeof line - (size_t)len, format, list);
     va_end(list);
-    printf("SCC %s|%08x\n", line, crc32(line, (size_t)len));
+    printf("SCC %s|%08x\n", line, plan_checksum(line, (size_t)len));
     fflush(stdout);
 }
 
@@ -265,7 +254,7 @@ static bool skip_call(pid_t child)
 /** Lets @p child run as far as it comes; every call that it is to make loses its number. */
 static void trace_calls(pid_t child)
 {
-    int status;
+    int status = 0;
     bool is_inside = false;
     while (wait_for(child, &status) && WIFSTOPPED(status)) {
         int signal = WSTOPSIG(status);

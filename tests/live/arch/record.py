@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps what was counted on each machine: record.py FOLDER, with lines of run.sh on standard input.
+"""Keeps what was counted on each machine: record.py FOLDER MACHINE..., with lines of run.sh on standard input.
 
 A line is MACHINE SECONDS BUSY ABI and then what arch_table counted, in the order of COUNTED; without
 these the kernel does not run the ABI. FOLDER gets architectures.csv, in which the machine's rows take
-the place of its older ones, and the same as a table in architectures.md.
+the place of its older ones, in the order of MACHINE..., and the same as a table in architectures.md.
 """
 
 import csv
@@ -17,8 +17,6 @@ import sys
 MEASURED = ["machine", "seconds", "busy", "abi"]
 COUNTED = ["kernel", "programs", "blobs", "names", "called", "left_out", "shown", "answers", "words",
            "explained", "wrong", "wrong_caught", "differences"]
-MACHINES = ["arm64", "s390x", "ppc64el", "mips64el", "amd64", "amd64-x32", "armhf", "i386", "mipsel",
-            "here"]
 HEADINGS = {
     "machine": "machine", "abi": "ABI", "kernel": "kernel", "programs": "programs",
     "called": "system calls carried out", "left_out": "not", "shown": "calls for each program",
@@ -52,6 +50,7 @@ def table(rows):
 
 def main():
     folder = pathlib.Path(sys.argv[1])
+    machines = sys.argv[2:]
     fresh = []
     for line in sys.stdin:
         words = line.split()
@@ -64,7 +63,7 @@ def main():
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = {row["machine"] for row in fresh}
         rows = [row for row in read(folder / "architectures.csv") if row["machine"] not in done]
-        rows = sorted(rows + fresh, key=lambda row: MACHINES.index(row["machine"]))
+        rows = sorted(rows + fresh, key=lambda row: machines.index(row["machine"]))
         with open(folder / "architectures.csv", "w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, MEASURED + COUNTED, lineterminator="\n")
             writer.writeheader()

@@ -4,9 +4,9 @@
  * manifest, a line each, with blanks between the words:
  *
  *     program NAME FILE PROFILE CAPS READING     must answer as the policy does
- *     wrong   NAME FILE PROFILE CAPS READING     must not: the kernel refuses it or answers differ
- *     blob    NAME PLACE PROFILE CAPS READING    entry PLACE of the blob; "none": no entry is for
- * us
+ *     wrong   NAME FILE PROFILE CAPS READING     must not: the kernel refuses what is no program of
+ *                                                its own, the others' answers differ
+ *     blob    NAME PLACE PROFILE CAPS READING    entry PLACE of the blob; "none": no entry is ours
  *
  * NAME of a blob is its number in enum plan_blob. PROFILE is a file, or "-" for the built-in one;
  * CAPS docker, none or all; READING plain, harden, runc or kernel.

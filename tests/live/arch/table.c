@@ -210,7 +210,10 @@ static void judge_alone(struct judge *judge, const struct job *job)
     }
 }
 
-/** A program that is wrong must be refused, or found out by its answers. */
+/**
+ * A program that is wrong must be found out by its answers; one that is none here must be refused,
+ * and only that one: a kernel that took no filter at all would refuse the others as well.
+ */
 static void judge_wrong(struct judge *judge, const struct job *job)
 {
     const struct calls *list = &judge->lists->lists[job->plan.list];
@@ -234,7 +237,10 @@ static void judge_wrong(struct judge *judge, const struct job *job)
     else
         printf("  %s, %s: found out by %u of %zu answers\n", judge->lists->arch->name,
                job->subject->name, differences, told->count);
-    judge->counts.wrong_caught += told->code == PLAN_REFUSED || differences > 0;
+    if (job->subject->program)
+        judge->counts.wrong_caught += differences > 0;
+    else
+        judge->counts.wrong_caught += told->code == PLAN_REFUSED && told->os_error == EINVAL;
 }
 
 static void judge_word(struct judge *judge, const struct job *job)
@@ -371,6 +377,8 @@ static int judge_log(const struct subjects *subjects, const struct call_lists *l
                      const struct jobs *jobs, const char *log, const char *name)
 {
     struct told told = told_read(log, name, jobs->count);
+    if (told.exec_error && told.exec_error != ENOEXEC)
+        fail("%s: probe %s is not started: %s", log, name, strerror(told.exec_error));
     if (told.exec_error) {
         printf("%s: this kernel does not run it: %s\n", lists->arch->name,
                strerror(told.exec_error));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "plan.h"
 
 struct reader {
     struct told *told;
@@ -15,18 +16,6 @@ struct reader {
     size_t job, cap; /* the job that is being read, and room for its answers */
     bool is_over;
 };
-
-/** crc32 of zlib, as the probe has it. */
-static uint32_t checksum(const char *text, size_t len)
-{
-    uint32_t crc = UINT32_MAX;
-    for (size_t i = 0; i < len; i++) {
-        crc ^= (unsigned char)text[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-    }
-    return ~crc;
-}
 
 /** The words of the probe's next line in @p line, or NULL where it is not one of its lines. */
 static char *open_line(struct reader *reader, char *line)
@@ -39,7 +28,7 @@ static char *open_line(struct reader *reader, char *line)
         return NULL;
     if (strcmp(name, reader->name) != 0)
         return NULL;
-    if (!end || strtoul(end + 1, NULL, 16) != checksum(begin + 4, (size_t)(end - begin - 4)))
+    if (!end || strtoul(end + 1, NULL, 16) != plan_checksum(begin + 4, (size_t)(end - begin - 4)))
         fail("%s: a damaged line: %s", reader->path, line);
     if (sequence != reader->lines++)
         fail("%s: line %u of probe %s is missing", reader->path, reader->lines - 1, name);
