@@ -211,9 +211,11 @@ since() {
         END { printf "%.1f", t[ARGV[2]] - t[ARGV[1]] }' "$1" "$2")
 }
 
+# In the foreground: an interrupt must reach the emulator as well.
 start_machine() {
     # shellcheck disable=SC2086,SC2094 # options are words, and none of them is a file
-    timeout "$boot_seconds" "$qemu" $qemu_options -m $memory -nographic -nic none -no-reboot \
+    timeout --foreground "$boot_seconds" "$qemu" $qemu_options -m $memory \
+        -nographic -nic none -no-reboot \
         -kernel "$kernel/vmlinuz" -initrd initrd -append "$console panic=-1 quiet" \
         </dev/null >console 2>&1 || {
         result=$?
@@ -282,11 +284,12 @@ print(f"{log[:line.start()]}SCC {told}|{zlib.crc32(told.encode()):08x}{log[line.
 END
 }
 
+namespaces="unshare --mount --pid --net --ipc --uts --fork --kill-child --mount-proc"
+
 # On this machine's kernel, in namespaces of its own: what an allowed call does ends with them.
 run_here() {
     [ "$(uname -m)" = x86_64 ] || skip "this machine is no x86_64"
-    unshare --mount --pid --net --ipc --uts --fork --kill-child --mount-proc true 2>/dev/null ||
-        skip "no right to make namespaces"
+    $namespaces true 2>/dev/null || skip "no right to make namespaces"
     target=amd64 probes="x86_64 x86" absent=
     release=$(uname -r | sed -n 's/^\([0-9]*\.[0-9]*\).*/\1/p')
     prepare root
@@ -294,8 +297,9 @@ run_here() {
     : >log
     number=0
     for abi in $probes; do
-        timeout "$boot_seconds" unshare --mount --pid --net --ipc --uts --fork --kill-child \
-            --mount-proc root/probe-$number $number root/plan-$number root >>log 2>&1 || {
+        # shellcheck disable=SC2086 # words
+        timeout --foreground "$boot_seconds" $namespaces \
+            root/probe-$number $number root/plan-$number root >>log 2>&1 || {
             result=$?
             [ $result -ne 126 ] || skip "this kernel does not run programs of $abi"
             tail -n 5 log
