@@ -54,7 +54,7 @@ fail() {
 }
 
 cd "$folder"
-rm -f ./*.deb ./vmlinu* ./config* # of an attempt that was broken off
+rm -f ./*.deb ./vmlinu* # of an attempt that was broken off
 of_debian apt-get -qq -o APT::Update::Error-Mode=any update >apt.log 2>&1 || fail
 of_debian apt-cache depends "$image" >image.depends 2>apt.log || fail
 package=$(sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' image.depends)
@@ -64,10 +64,8 @@ package=$(sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' image.depends)
 }
 of_debian apt-get -qq download "$package" >apt.log 2>&1 || fail
 # The kernel alone: its modules are a hundred times as much.
-dpkg-deb --fsys-tarfile ./*.deb |
-    tar -x --strip-components=2 --wildcards './boot/vmlinu*' './boot/config*'
+dpkg-deb --fsys-tarfile ./*.deb | tar -x --strip-components=2 --wildcards './boot/vmlinu*'
 mv vmlinu[xz]-* vmlinuz
-mv config-* config
 # shellcheck disable=SC2016 # dpkg's own
 dpkg-deb -W --showformat '${Package} ${Version}\n' ./*.deb >package.new
 rm -f ./*.deb
