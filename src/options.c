@@ -188,7 +188,7 @@ struct sink {
 static void put(const struct sink *sink, const char *bytes, size_t len)
 {
     if (sink->out)
-        fwrite(bytes, 1, len, sink->out);
+        (void)fwrite(bytes, 1, len, sink->out); /* the stream remembers */
     else
         scc_strbuf_add_bytes(sink->text, bytes, len);
 }

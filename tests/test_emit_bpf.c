@@ -212,12 +212,12 @@ static void check_random(const char *arch, unsigned rounds)
 
 Test(emit_bpf, random_rules_amd64)
 {
-    check_random("amd64", test_rounds(2000));
+    check_random("amd64", test_rounds(800));
 }
 
 Test(emit_bpf, random_rules_s390x)
 {
-    check_random("s390x", test_rounds(1000));
+    check_random("s390x", test_rounds(400));
 }
 
 /*
