@@ -3,7 +3,8 @@
 # Makes tests/fuzz/corpus anew of itself and of what fuzzing grew: tests/fuzz/keep.sh [-o FOLDER] [TARGET...]
 #   -o FOLDER   where run.sh has been working; build-fuzz unless told
 # Kept is what it takes to reach every edge once more, the smallest inputs first; how often an input
-# goes round a loop does not count, or thousands of files would be kept.
+# goes round a loop does not count, or thousands of files would be kept. An input with a name, not a
+# hash, stays: it showed a fault, or begins what fuzzing goes on from.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -31,7 +32,7 @@ for target in "$@"; do
         tail -n 20 "$build/keep-$target.log" >&2
         exit 1
     }
-    find "tests/fuzz/corpus/$target" -type f -delete
+    find "tests/fuzz/corpus/$target" -type f -regextype egrep -regex '.*/[0-9a-f]{12,40}' -delete
     cp "$kept"/* "tests/fuzz/corpus/$target/"
     printf '%-12s %5d inputs, %s\n' "$target" "$(find "$kept" -type f | wc -l)" \
         "$(du -bhs "$kept" | cut -f1)"
