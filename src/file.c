@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,21 +193,28 @@ static void drop_output(struct output *output)
     free(output->bytes);
 }
 
+/** What ends a process from outside, and can wait. */
+static const int ending_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+static sigset_t ending_set(void)
+{
+    sigset_t ending;
+    sigemptyset(&ending);
+    for (size_t i = 0; i < SCC_COUNT(ending_signals); i++)
+        sigaddset(&ending, ending_signals[i]);
+    return ending;
+}
+
 /**
  * Lets what ends a process from outside wait from the first temporary file until all outputs stand:
- * it comes then, and finds either all of them new or none. What waits for a reader does not count.
+ * it comes then, and finds either all of them new or none. For while a stream's reader is waited
+ * for, see write_streams().
  */
 static void hold_signals(struct scc_output_set *set)
 {
-    sigset_t ending;
-    if (set->holds_signals)
-        return;
-    sigemptyset(&ending);
-    sigaddset(&ending, SIGHUP);
-    sigaddset(&ending, SIGINT);
-    sigaddset(&ending, SIGQUIT);
-    sigaddset(&ending, SIGTERM);
-    set->holds_signals = pthread_sigmask(SIG_BLOCK, &ending, &set->signals) == 0;
+    const sigset_t ending = ending_set();
+    if (!set->holds_signals)
+        set->holds_signals = pthread_sigmask(SIG_BLOCK, &ending, &set->signals) == 0;
 }
 
 static void release_signals(struct scc_output_set *set)
@@ -726,16 +734,82 @@ static int write_stream(const struct output *output, scc_error **err)
     return write_all(fd, output->path, output->bytes, output->len, err);
 }
 
-/** Makes sure of an output that has its name by now. */
-static int settle(struct scc_output_set *set, const struct output *output, scc_error **err)
+/** Makes sure of the outputs that have their names by now. */
+static int settle(const struct scc_output_set *set, scc_error **err)
 {
-    if (output->stage == STAGE_STREAM) {
-        release_signals(set); /* a reader may never come */
-        return write_stream(output, err);
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->outputs[i].stage != STAGE_STREAM && fsync(set->outputs[i].dir_fd) < 0 &&
+            errno != EINVAL)
+            return scc_error_errno(err, errno, "%s", set->outputs[i].path);
     }
-    if (fsync(output->dir_fd) < 0 && errno != EINVAL)
-        return scc_error_errno(err, errno, "%s", output->path);
     return 0;
+}
+
+/*
+ * Waiting for a reader, who may never come
+ */
+
+/** What give_up() takes back: the outputs are not touched by others as long as it is set. */
+static _Atomic(struct scc_output_set *) waiting;
+
+/** Puts the outputs back as they were and ends by the signal. Of the calls in here each may be made
+ * in a handler (signal-safety(7)). */
+static void give_up(int number)
+{
+    struct scc_output_set *set = waiting;
+    for (size_t i = set->count; i-- > 0;) {
+        struct output *output = &set->outputs[i];
+        take_back(output, NULL);
+        if (has_temporary(output))
+            unlinkat(output->dir_fd, output->temporary.name, 0);
+        output->stage = STAGE_OVER;
+    }
+    raise(number); /* which by SA_RESETHAND does now what it does by default */
+}
+
+/** Lets the signals through again, those that would end the process to give_up(). @p before gets
+ * what each of them did. */
+static void watch_signals(struct scc_output_set *set, struct sigaction *before)
+{
+    const struct sigaction giving_up = {
+        .sa_handler = give_up, .sa_mask = ending_set(), .sa_flags = SA_RESETHAND};
+    waiting = set;
+    for (size_t i = 0; i < SCC_COUNT(ending_signals); i++) {
+        if (sigaction(ending_signals[i], NULL, &before[i]) == 0 && before[i].sa_handler == SIG_DFL)
+            sigaction(ending_signals[i], &giving_up, NULL);
+    }
+    release_signals(set);
+}
+
+/** Undoes watch_signals(). */
+static void unwatch_signals(struct scc_output_set *set, const struct sigaction *before)
+{
+    hold_signals(set);
+    for (size_t i = 0; i < SCC_COUNT(ending_signals); i++)
+        sigaction(ending_signals[i], &before[i], NULL);
+    waiting = NULL;
+}
+
+static int write_each_stream(const struct scc_output_set *set, scc_error **err)
+{
+    int done = 0;
+    for (size_t i = 0; i < set->count && done == 0; i++) {
+        if (set->outputs[i].stage == STAGE_STREAM)
+            done = write_stream(&set->outputs[i], err);
+    }
+    return done;
+}
+
+/** Writes the streams behind all files. */
+static int write_streams(struct scc_output_set *set, scc_error **err)
+{
+    struct sigaction before[SCC_COUNT(ending_signals)];
+    if (!set->holds_signals) /* there is nothing to put back */
+        return write_each_stream(set, err);
+    watch_signals(set, before);
+    int done = write_each_stream(set, err);
+    unwatch_signals(set, before);
+    return done;
 }
 
 int scc_output_set_commit(struct scc_output_set *set, scc_diags *diags, scc_error **err)
@@ -745,9 +819,10 @@ int scc_output_set_commit(struct scc_output_set *set, scc_diags *diags, scc_erro
         if (set->outputs[i].stage == STAGE_WAITING)
             done = publish(&set->outputs[i], err);
     }
-    for (size_t i = 0; i < set->count && done == 0; i++) {
-        done = settle(set, &set->outputs[i], err);
-    }
+    if (done == 0)
+        done = settle(set, err);
+    if (done == 0)
+        done = write_streams(set, err);
     for (size_t i = set->count; i-- > 0;) {
         if (done < 0)
             take_back(&set->outputs[i], err);

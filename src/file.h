@@ -63,8 +63,8 @@ void scc_output_set_free(struct scc_output_set *set);
  * commit. Refused: a path twice, a symbolic link to a regular file (name the file itself), a
  * directory, a block device, a socket; a symbolic link of another user than root and the effective
  * one, also on the way (way.h); what another user has put into a directory that all may write to.
- * From here until the commit, or until the set is freed, SIGHUP, SIGINT, SIGQUIT and SIGTERM wait
- * in the calling thread.
+ * From here until the end of the commit, or until the set is freed, SIGHUP, SIGINT, SIGQUIT and
+ * SIGTERM wait in the calling thread; see the commit for one that waits for a reader.
  */
 int scc_output_set_add(struct scc_output_set *set, const char *path, const void *bytes,
                        size_t len_bytes, scc_error **err);
@@ -85,7 +85,9 @@ int scc_output_set_replace(struct scc_output_set *set, const char *path,
  * the new one may do what all others may. Where one cannot be renamed, those before it are taken
  * back, and the old files stand as they stood; what cannot be taken back, the error names, with the
  * place of the old contents. (They are gone where the file system knows neither renameat2(2)'s
- * flags nor links.) Old contents that cannot be removed when all is done are a warning in @p diags.
+ * flags nor links.) The streams are written last; while one of them waits for its reader, a signal
+ * that ends the process by default takes the files back and then does so. One commit at a time in
+ * a process. Old contents that cannot be removed when all is done are a warning in @p diags.
  */
 int scc_output_set_commit(struct scc_output_set *set, scc_diags *diags, scc_error **err);
 

@@ -162,6 +162,48 @@ for signal in TERM INT HUP; do
     done
 done
 
+# subject: signals while a reader is waited for
+# late_start HOW OUTPUT: as with_signals; writes into OUTPUT last, and returns when all else stands. Its id is $late.
+ulimit -c 0
+late_start() {
+    rm -rf late
+    mkdir late
+    mkfifo late/fifo
+    echo old | tee late/x.json >late/old
+    with_signals "$1" sh -c 'echo $$ >pid && exec "$@"' sh "$seccompc" -q --arch amd64 --kernel 6.18 small.json \
+        --export-bpf "$2" --export-oci late/x.json --export-blob late/x.blob >&9 2>err &
+    for ((i = 0; i < 500; i++)); do
+        ! cmp -s late/x.json late/old && [ -e late/x.blob ] && break
+        sleep 0.02
+    done
+    sleep 0.05
+    late=$(cat pid)
+}
+mkfifo full
+exec 9<>full
+head -c 65536 /dev/zero >&9
+for output in late/fifo -; do
+    for signal in TERM INT HUP QUIT; do
+        late_start block $output
+        kill -$signal "$late"
+        wait $! 2>/dev/null
+        status=$?
+        check "$signal while $output waits: $status" '[ $status -eq $((128 + $(kill -l $signal))) ]'
+        check "$signal while $output waits: the old files" \
+            'cmp late/x.json late/old && [ "$(ls -A late | tr "\n" " ")" = "fifo old x.json " ]'
+    done
+done
+for how in 'ign TERM INT' 'block TERM INT'; do
+    late_start "$how" late/fifo
+    kill -TERM "$late"
+    kill -INT "$late"
+    sleep 0.1
+    timeout 10 cat late/fifo >late/read
+    wait $!
+    check "$how: who comes late reads all" 'cmp late/read good.bpf && ! cmp -s late/x.json late/old && [ -s late/x.blob ]'
+done
+exec 9>&-
+
 # subject: limits of resources
 limited() { (ulimit "$1" "$2" && shift 2 && exec timeout 20 "$@"); }
 mkdir limited
