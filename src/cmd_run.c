@@ -21,6 +21,7 @@
 #include "input.h"
 #include "json.h"
 #include "lint.h"
+#include "lxc.h"
 #include "program.h"
 #include "report.h"
 #include "syscall.h"
@@ -205,6 +206,11 @@ static int take_file(const struct settings *settings, const char *path,
         return -1;
     if (scc_blob_is_one(text, len))
         return take_blob(path, target, filter, err);
+    if (scc_lxc_is_one(text, len))
+        return scc_error_set(err, SCC_ERROR_INPUT,
+                             "%s: LXC's text, expected a profile, a program or a blob; seccompc "
+                             "explain, sim, diff and within take it",
+                             path);
     if (!scc_json_is_start(text, len))
         return take_program(path, text, len, target, filter, err);
     const struct scc_cache_source source = {.text = text, .text_bytes = len, .name = path};
@@ -302,6 +308,11 @@ static int install(const struct settings *settings, const struct filter *filter,
     };
     struct scc_load_result result;
     int code = scc_load_install(&filter->entry, &options, &result);
+    if (code == SCC_LOAD_PRIVILEGE && settings->allows_new_privs)
+        return scc_error_errno(
+            err, result.os_error,
+            "--allow-new-privs: a filter that leaves NO_NEW_PRIVS as it is needs "
+            "CAP_SYS_ADMIN, expected this option left out");
     return code == SCC_LOAD_OK ? 0 : refuse(name, code, result.os_error, err);
 }
 
@@ -407,17 +418,19 @@ static int take(const struct settings *settings, const struct words *words, stru
     return done;
 }
 
-/** Puts the filter on. */
+/** Puts the filter on. Warnings that were told are gone from @p diags. */
 static int load(const struct settings *settings, const struct words *words, struct filter *filter,
-                scc_diags *diags, scc_error **err)
+                scc_diags **diags, scc_error **err)
 {
     const char *name = words->file ? words->file : "the filter";
-    int done = take(settings, words, filter, diags, err);
+    int done = take(settings, words, filter, *diags, err);
     if (done < 0 || check_listener(filter, name, err) < 0 || check_execve(filter, name, err) < 0)
         return -1;
     /* Under the filter there may be no writing any more. */
     if (!settings->is_quiet)
-        scc_report_warnings(stderr, diags);
+        scc_report_warnings(stderr, *diags);
+    scc_diags_free(*diags);
+    *diags = NULL;
     sigaction(SIGXFSZ, &words->larger, NULL);
     return install(settings, filter, name, err);
 }
@@ -450,7 +463,7 @@ int scc_cmd_run(int argc, char **argv)
     if (done == 0 && !is_done)
         done = prepare(&words, &err);
     if (done == 0 && !is_done)
-        done = load(&settings, &words, &filter, diags, &err);
+        done = load(&settings, &words, &filter, &diags, &err);
     if (done == 0 && is_done && fflush(stdout) != 0)
         done = scc_error_errno(&err, errno, "standard output");
     if (done < 0) {

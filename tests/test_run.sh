@@ -121,6 +121,8 @@ case $(uname -m) in
     *) other=amd64 ;;
 esac
 refuses 'this machine runs' --arch "$other"
+printf '2\ndenylist\nkcmp errno 2\n' >text.lxc
+refuses "text.lxc: LXC's text, expected a profile, a program or a blob" text.lxc
 # NOTIFY needs a listener, and there is none.
 cat >notify.json <<'J'
 {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/run/listener",
@@ -183,6 +185,11 @@ if [ "$(id -u)" -eq 0 ]; then
         setpriv --reuid=65534 --regid=65534 --clear-groups \
             ./seccompc run --allow-new-privs deny.bpf -- true 2>err
         [ $? -eq 125 ] || fail "--allow-new-privs without privileges: $(cat err)"
+        says 'seccompc: --allow-new-privs: a filter that leaves NO_NEW_PRIVS as it is needs CAP_SYS_ADMIN'
+        echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["kcpm"], "action": "SCMP_ACT_ERRNO"}]}' >typo.json
+        setpriv --reuid=65534 --regid=65534 --clear-groups \
+            ./seccompc run --no-cache --allow-new-privs typo.json -- true 2>err
+        check 'a warning is told once' '[ "$(grep -c "\"kcpm\"" err)" -eq 1 ]'
     fi
 else
     refuses 'NO_NEW_PRIVS' --allow-new-privs deny.bpf
