@@ -787,18 +787,51 @@ int scc_profile_parse(const char *text, size_t len_bytes, const char *name, scc_
     return parse_owned(copy, len_bytes, name, profile, diags, err);
 }
 
-/** Whether bytes can be a program: each instruction has a NUL byte, that of its code. */
-static bool is_like_program(const char *bytes, size_t len_bytes)
+/** Whether bytes are a program that the kernel would take, in either byte order. */
+static bool is_program(const char *bytes, size_t len_bytes)
 {
-    return len_bytes && len_bytes % SCC_INSTRUCTION_BYTES == 0 && memchr(bytes, 0, len_bytes);
+    static const enum scc_arch_id orders[] = {SCC_ARCH_X86_64, SCC_ARCH_S390X};
+    bool is_one = false;
+    for (size_t i = 0; i < SCC_COUNT(orders) && !is_one; i++) {
+        scc_program *program = NULL;
+        is_one = scc_program_parse(bytes, len_bytes, scc_arch_get(orders[i]), &program, NULL) == 0;
+        scc_program_free(program);
+    }
+    return is_one;
 }
 
-static bool is_like_base64_program(const char *text, size_t len_bytes)
+static bool is_base64_program(const char *text, size_t len_bytes)
 {
     size_t decoded_bytes;
     SCC_AUTOFREE char *decoded = malloc(scc_base64_room_bytes(len_bytes) + 1);
     return decoded && scc_base64_decode_line(text, len_bytes, decoded, &decoded_bytes) &&
-           is_like_program(decoded, decoded_bytes);
+           is_program(decoded, decoded_bytes);
+}
+
+/** Refuses what is no text: the parser would speak of its first byte alone. */
+static int check_is_text(const char *text, size_t len_bytes, const char *name, scc_error **err)
+{
+    static const struct {
+        const char *start, *what;
+    } kinds[] = {
+        {"\x1f\x8b", "compressed by gzip"},
+        {"\x7f"
+         "ELF",
+         "an executable (ELF)"},
+        {"\xff\xfe", "text in UTF-16"},
+        {"\xfe\xff", "text in UTF-16"},
+    };
+    const char *what = NULL;
+    for (size_t i = 0; i < SCC_COUNT(kinds) && !what; i++) {
+        size_t start_bytes = strlen(kinds[i].start);
+        if (len_bytes >= start_bytes && memcmp(text, kinds[i].start, start_bytes) == 0)
+            what = kinds[i].what;
+    }
+    if (!what && !scc_json_is_start(text, len_bytes) && memchr(text, 0, len_bytes))
+        what = "not text";
+    return what ? scc_error_set(err, SCC_ERROR_INPUT, "%s: %s, expected a profile, JSON in UTF-8",
+                                name, what)
+                : 0;
 }
 
 int scc_profile_check_text(const char *text, size_t len_bytes, const char *name, scc_error **err)
@@ -809,8 +842,8 @@ int scc_profile_check_text(const char *text, size_t len_bytes, const char *name,
                              "within take it",
                              name);
     bool is_blob = scc_blob_is_one(text, len_bytes);
-    if (!is_blob && !is_like_program(text, len_bytes) && !is_like_base64_program(text, len_bytes))
-        return 0;
+    if (!is_blob && !is_program(text, len_bytes) && !is_base64_program(text, len_bytes))
+        return check_is_text(text, len_bytes, name, err);
     return scc_error_set(err, SCC_ERROR_INPUT,
                          "%s: a %s, expected a profile; seccompc disasm, explain, sim, diff, "
                          "within, verify and optimize take it",
