@@ -43,6 +43,7 @@ int scc_cache_open(const char *dir, scc_cache **cache, scc_error **err)
         free(made);
         return -1;
     }
+    made->is_named = dir != NULL;
     *cache = made;
     return 0;
 }
@@ -97,6 +98,7 @@ void scc_cached_free(scc_cached *cached)
 
 struct request {
     const struct scc_store *store; /* NULL: there is no cache */
+    bool is_named;                 /* its directory was asked for */
     const struct scc_cache_inputs *inputs;
     const scc_profile *profile; /* the document where it has been read already, or NULL */
     const char *name;           /* of the document */
@@ -344,7 +346,11 @@ static void store(const struct request *at)
     scc_error *why = NULL;
     scc_cached *cached = at->cached;
     if (scc_store_put(at->store, &at->key, cached->bytes, cached->len_bytes, &why) < 0) {
-        note(at, why);
+        /* As where the directory cannot be had at all: each start compiles. */
+        scc_diags_add(at->diags, at->is_named ? SCC_DIAG_WARNING : SCC_DIAG_NOTE,
+                      (struct scc_place){0}, NULL, NULL, "compiled without a cache: %s",
+                      scc_error_get_text(why));
+        scc_error_free(why);
         return;
     }
     cached->path = scc_store_entry_path(at->store, &at->key);
@@ -413,7 +419,10 @@ int scc_cache_compile(const scc_cache *cache, const struct scc_cache_source *sou
     struct scc_compile_options deciding = scc_cache_program_options(options);
     deciding.warns = options->warns;
     struct scc_cache_inputs inputs = {.target = target, .options = &deciding};
-    struct request at = {.store = cache ? cache->store : NULL, .inputs = &inputs, .diags = diags};
+    struct request at = {.store = cache ? cache->store : NULL,
+                         .is_named = cache && cache->is_named,
+                         .inputs = &inputs,
+                         .diags = diags};
     SCC_AUTOFREE char *owned = NULL;
     if (read_source(source, &inputs, &at.name, &owned, err) < 0)
         return -1;
@@ -427,6 +436,7 @@ int scc_cache_compile_profile(const scc_cache *cache, const scc_profile *profile
     struct scc_cache_inputs inputs = {
         .kind = SCC_CACHE_PROFILE, .target = target, .options = options};
     struct request at = {.store = cache ? cache->store : NULL,
+                         .is_named = cache && cache->is_named,
                          .inputs = &inputs,
                          .profile = profile,
                          .name = scc_profile_name(profile),

@@ -11,6 +11,7 @@
 
 struct scc_cache {
     struct scc_store *store;
+    bool is_named; /* its directory was asked for */
 };
 
 /**

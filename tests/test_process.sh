@@ -307,6 +307,7 @@ S
             echo "skip: mount -o $options"
         else
             check "mount -o $options: $(head -c 300 err)" '[ $status -eq 0 ]'
+            [ $options = nosuid,noexec,nodev ] || says 'seccompc: warning: compiled without a cache'
         fi
     done
     # Of another user, writable for a group, or for all: not used, and run goes on without.
