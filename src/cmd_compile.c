@@ -207,6 +207,16 @@ struct compilation {
     scc_error **err;
 };
 
+/** Refuses an output that is one of the inputs; @p path may be NULL. */
+static int check_inputs(const struct compilation *at, const char *path)
+{
+    return scc_file_check_apart(path, at->profile_path, at->err) < 0 ||
+                   scc_file_check_apart(path, at->settings->target.spec, at->err) < 0 ||
+                   scc_file_check_apart(path, at->settings->emit.weights_path, at->err) < 0
+               ? -1
+               : 0;
+}
+
 /**
  * Stages an output, for one architecture where @p arch is not NULL; takes @p bytes over, which may
  * be NULL for want of memory.
@@ -220,9 +230,7 @@ static int stage(struct compilation *at, const char *kind, const char *path,
     if (!owned || !expanded ||
         !SCC_GROW(report->outputs, report->output_cap, report->output_count + 1))
         return scc_error_nomem(at->err);
-    if (scc_file_check_apart(expanded, at->profile_path, at->err) < 0 ||
-        scc_file_check_apart(expanded, at->settings->target.spec, at->err) < 0 ||
-        scc_file_check_apart(expanded, at->settings->emit.weights_path, at->err) < 0 ||
+    if (check_inputs(at, expanded) < 0 ||
         scc_output_set_add(at->outputs, expanded, owned, len, at->err) < 0)
         return -1;
     report->outputs[report->output_count++] =
@@ -292,6 +300,30 @@ static int stage_blob(struct compilation *at, const struct scc_profile *profile,
                           at->err) < 0)
         return -1;
     return stage(at, "blob", at->settings->blob_path, NULL, bytes, len);
+}
+
+/**
+ * Refuses, before anything is compiled, two outputs of one name for @p arch, and one that is an
+ * input. What has one name by links alone is found when it is staged.
+ */
+static int check_names(const struct compilation *at, const struct scc_arch *arch)
+{
+    const struct settings *settings = at->settings;
+    const char *const paths[] = {settings->bpf_path, settings->header_path, settings->lxc_path,
+                                 settings->oci_path, settings->blob_path};
+    for (size_t i = 0; i < SCC_COUNT(paths); i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (paths[i] && paths[j] && strcmp(paths[i], paths[j]) == 0)
+                return scc_error_set(at->err, SCC_ERROR_USAGE,
+                                     "%s: named for two outputs, expected one", paths[i]);
+        }
+        SCC_AUTOFREE char *name = paths[i] ? expand_path(paths[i], arch) : NULL;
+        if (paths[i] && !name)
+            return scc_error_nomem(at->err);
+        if (check_inputs(at, name) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 /*
@@ -457,7 +489,8 @@ static int compile_targets(struct compilation *at, const struct scc_profile *pro
             return -1;
     }
     if (scc_diags_drop_repeats(diags, at->err) < 0 ||
-        (at->settings->is_strict && scc_diags_refuse_warnings(diags, at->err) < 0))
+        (at->settings->is_strict &&
+         scc_diags_refuse_warnings(diags, style == SCC_REPORT_QUIET, at->err) < 0))
         return -1;
     for (size_t i = 0; i < choice->count; i++) {
         if (stage_all(at, &report->targets[i].compiled) < 0)
@@ -490,6 +523,8 @@ static int run(const struct settings *settings, const char *path, scc_diags *dia
     bool takes_config = settings->target.spec && !path;
     int done = scc_target_options_choose(&settings->target, &choice, takes_config ? &profile : NULL,
                                          diags, err);
+    for (size_t i = 0; i < choice.count && done == 0; i++)
+        done = check_names(&at, choice.targets[i]->arch);
     if (done == 0 && !takes_config)
         done = read_profile(path, &profile, diags, err);
     if (done == 0)

@@ -398,7 +398,9 @@ static int work_or_fall_back(struct job *job, scc_error **err)
     if (!job->made.is_hit)
         told = scc_diags_take(job->diags, job->told, done == 0 ? &job->failure : NULL);
     if (done == 0 && told == 0 && job->settings->is_strict)
-        done = scc_diags_refuse_warnings(job->diags, &job->failure);
+        done = scc_diags_refuse_warnings(
+            job->diags, scc_report_settings_style(&job->settings->report) == SCC_REPORT_QUIET,
+            &job->failure);
     if (done == 0 && told == 0)
         return 0;
     free(job->made.text);

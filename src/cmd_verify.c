@@ -75,7 +75,7 @@ static int answer(const struct scc_query *query, const struct scc_verify_setting
 {
     struct scc_proof proof;
     if (scc_prove(question->policy, program->program, &proof, err) < 0)
-        return -1;
+        return scc_error_wrap(err, "%s and %s", program->name, profile->name);
     *status = proof.equal ? SCC_STATUS_DONE : SCC_STATUS_NO;
     if (query->is_quiet && !query->is_json)
         return 0;

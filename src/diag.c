@@ -119,7 +119,7 @@ int scc_diags_drop_repeats(scc_diags *diags, scc_error **err)
     return 0;
 }
 
-int scc_diags_refuse_warnings(const scc_diags *diags, scc_error **err)
+int scc_diags_refuse_warnings(const scc_diags *diags, bool shows_first, scc_error **err)
 {
     const size_t count = scc_diags_count(diags, SCC_DIAG_WARNING);
     enum scc_diag_level level = SCC_DIAG_NOTE;
@@ -128,6 +128,7 @@ int scc_diags_refuse_warnings(const scc_diags *diags, scc_error **err)
         return 0;
     for (size_t i = 0; level != SCC_DIAG_WARNING; i++)
         first = scc_diags_at(diags, i, &level);
-    return scc_error_set(err, SCC_ERROR_INPUT, "%zu warning%s, refused by --strict; the first: %s",
-                         count, count == 1 ? "" : "s", first);
+    return scc_error_set(err, SCC_ERROR_INPUT, "%zu warning%s, refused by --strict%s%s", count,
+                         count == 1 ? "" : "s", shows_first ? "; the first: " : "",
+                         shows_first ? first : "");
 }

@@ -21,7 +21,10 @@ int scc_diags_take(scc_diags *diags, scc_diags *from, scc_error **err);
  */
 int scc_diags_drop_repeats(scc_diags *diags, scc_error **err);
 
-/** Refuses (SCC_ERROR_INPUT) a list in which there is a warning, as --strict asks for. */
-int scc_diags_refuse_warnings(const scc_diags *diags, scc_error **err);
+/**
+ * Refuses (SCC_ERROR_INPUT) a list in which there is a warning, as --strict asks for; @p
+ * shows_first where they are not told besides.
+ */
+int scc_diags_refuse_warnings(const scc_diags *diags, bool shows_first, scc_error **err);
 
 #endif

@@ -51,7 +51,7 @@ static int read_all(int fd, const char *path, size_t max_bytes, char **text, siz
         if (got < 0 && may_try_again(fd, POLLIN))
             continue;
         if (got < 0 && errno == EISDIR)
-            return scc_error_at(err, (struct scc_place){name, 1, 1}, NULL,
+            return scc_error_at(err, (struct scc_place){name, 0, 0}, NULL,
                                 "a directory, expected a file");
         if (got < 0)
             return scc_error_errno(err, errno, "%s", name);
@@ -59,8 +59,8 @@ static int read_all(int fd, const char *path, size_t max_bytes, char **text, siz
             break;
         len += (size_t)got;
         if (len > max_bytes)
-            return scc_error_at(err, (struct scc_place){name, 1, 1}, NULL,
-                                "more than %zu bytes, expected at most that", max_bytes);
+            return scc_error_at(err, (struct scc_place){name, 0, 0}, NULL,
+                                "more than %zu bytes, expected no more", max_bytes);
     }
     *len_bytes = len;
     *text = SCC_STEAL(data);
@@ -69,8 +69,14 @@ static int read_all(int fd, const char *path, size_t max_bytes, char **text, siz
 
 static int refuse_link(const char *path, scc_error **err)
 {
-    return scc_error_set(err, SCC_ERROR_SYSTEM, "%s: a symbolic link, expected the file's own name",
-                         path);
+    return scc_error_set(err, SCC_ERROR_SYSTEM,
+                         "%s: a symbolic link, expected the file's own name%s", path,
+                         strcmp(path, "/dev/stdout") == 0 ? ", or - for standard output" : "");
+}
+
+static int refuse_no_name(scc_error **err)
+{
+    return scc_error_set(err, SCC_ERROR_USAGE, "an empty name, expected a file's");
 }
 
 static int refuse_owner(const char *path, uid_t owner, const char *why, scc_error **err)
@@ -90,6 +96,8 @@ int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_b
 {
     if (strcmp(path, "-") == 0)
         return read_all(STDIN_FILENO, path, max_bytes, text, len_bytes, err);
+    if (!*path)
+        return refuse_no_name(err);
     SCC_CLEANUP(scc_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return scc_error_errno(err, errno, "%s", path);
@@ -291,8 +299,9 @@ static int check_owner(const struct scc_way *way, const struct stat *there, scc_
 {
     if (!is_shared(&way->dir) || there->st_uid == geteuid() || there->st_uid == way->dir.st_uid)
         return 0;
-    return refuse_owner(way->path, there->st_uid, "in a directory that everybody may write to",
-                        err);
+    return refuse_owner(
+        way->path, there->st_uid,
+        "in a directory that everybody may write to, expected one's own file or a new name", err);
 }
 
 /** What stands under an output's name, a link's target where it is one. */
@@ -307,7 +316,9 @@ static int find_behind(const struct scc_way *way, const struct stat *link, struc
                        scc_error **err)
 {
     if (!scc_way_trusts(link))
-        return refuse_owner(way->path, link->st_uid, "a symbolic link to be followed", err);
+        return refuse_owner(way->path, link->st_uid,
+                            "a symbolic link to be followed, expected one of root's or one's own",
+                            err);
     if (fstatat(way->dir_fd, way->base, &found->status, 0) < 0)
         return refuse_link(way->path, err);
     found->is_stream = S_ISFIFO(found->status.st_mode) || S_ISCHR(found->status.st_mode);
@@ -772,7 +783,7 @@ static void give_up(int number)
 static void watch_signals(struct scc_output_set *set, struct sigaction *before)
 {
     const struct sigaction giving_up = {
-        .sa_handler = give_up, .sa_mask = ending_set(), .sa_flags = SA_RESETHAND};
+        .sa_handler = give_up, .sa_mask = ending_set(), .sa_flags = (int)SA_RESETHAND};
     waiting = set;
     for (size_t i = 0; i < SCC_COUNT(ending_signals); i++) {
         if (sigaction(ending_signals[i], NULL, &before[i]) == 0 && before[i].sa_handler == SIG_DFL)

@@ -17,7 +17,8 @@ const char *scc_file_shown_name(const char *path);
 /**
  * Reads the file at @p path, or standard input for "-". *text has room for one byte more, is not
  * terminated, and belongs to the caller. A directory and a file larger than @p max_bytes are
- * refused (SCC_ERROR_INPUT); what the system refuses is SCC_ERROR_SYSTEM.
+ * refused (SCC_ERROR_INPUT), also an empty path (SCC_ERROR_USAGE); what the system refuses is
+ * SCC_ERROR_SYSTEM.
  */
 int scc_file_read(const char *path, size_t max_bytes, char **text, size_t *len_bytes,
                   scc_error **err);

@@ -116,13 +116,14 @@ static int apply_cap_drop(void *settings, const char *value, scc_error **err)
     return read_caps("--cap-drop", value, &options->drops, &options->drops_all, err);
 }
 
+#define EXPECTED_KERNEL "expected X.Y, each from 0 to 255, or a release such as uname -r prints"
+
 static int apply_kernel(void *settings, const char *value, scc_error **err)
 {
     struct scc_target_options *options = settings;
     struct scc_kernel kernel;
     if (!scc_kernel_parse_release(value, &kernel))
-        return refuse_value("--kernel", value, "expected X.Y, or a release such as uname -r prints",
-                            NULL, "", err);
+        return refuse_value("--kernel", value, EXPECTED_KERNEL, NULL, "", err);
     if (options->kernel_count == SCC_TARGETS_MAX)
         return refuse_many("--kernel", err);
     options->kernels[options->kernel_count++] = kernel;
@@ -167,8 +168,7 @@ static int apply_profile_kernel(void *settings, const char *value, scc_error **e
     struct scc_target_options *options = settings;
     struct scc_kernel kernel;
     if (!scc_kernel_parse_release(value, &kernel) || !kernel.major)
-        return refuse_value("--profile-kernel", value,
-                            "expected X.Y, or a release such as uname -r prints", NULL, "", err);
+        return refuse_value("--profile-kernel", value, EXPECTED_KERNEL, NULL, "", err);
     options->reading.profile_major = kernel.major;
     options->reading.profile_minor = kernel.minor;
     options->reading_option = "--profile-kernel";

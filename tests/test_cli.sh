@@ -62,6 +62,41 @@ for file in o.bpf o.b64 o.blob; do
     says "$file: a $([ $file = o.blob ] && echo 'sealed blob' || echo program), expected a profile"
 done
 rm o.b64 o.blob
+# What is neither is told by what it looks like.
+refuses_binary() {
+    run 4 "$1"
+    says "$1: $2, expected a profile"
+    run 4 lint "$1"
+    says "$1: $2, expected a profile"
+}
+printf '\177ELF%060d\0\0\0\0' 0 >elf
+gzip -c small.json >small.gz
+printf '\377\376{\0}\0\n\0' >little.json
+printf '\376\377\0{\0}\0\n' >big.json
+head -c 65536 /dev/zero >zeros
+refuses_binary elf 'an executable (ELF)'
+refuses_binary small.gz 'compressed by gzip'
+refuses_binary little.json 'text in UTF-16'
+refuses_binary big.json 'text in UTF-16'
+refuses_binary zeros 'not text'
+rm elf small.gz little.json big.json zeros
+# What the words themselves have wrong is told before anything is read.
+for words in '--export-bpf x --export-oci x' '--export-blob x --export-bpf x' '--export-bpf broken.json'; do
+    echo '{' >broken.json
+    # shellcheck disable=SC2086 # words
+    run 2 $words broken.json
+done
+says 'broken.json: the input and an output'
+rm broken.json
+run 2 ''
+says "an empty name, expected a file's"
+run 2 lint ''
+says "an empty name, expected a file's"
+run 2 --kernel 4.256 small.json
+says '--kernel 4.256: expected X.Y, each from 0 to 255'
+"$seccompc" -q --export-bpf /dev/stdout small.json >out 2>err
+check 'a file by the name /dev/stdout' "[ $? -eq 3 ]"
+says 'or - for standard output'
 run 0 --help
 check "several targets are compile's" 'grep -q "several --arch: .*%a" out'
 for command in diff run oci cache; do
@@ -165,7 +200,7 @@ refused '{"defaultAction": "SCMP_ACT_DENY"}' 'expected an action (SCMP_ACT_ALLOW
 refused '{"defaultAction": "SCMP_ACT_ERRNO", "defaultAction": "SCMP_ACT_ALLOW"}' 'twice'
 rm -f bad.json
 run 4 --export-bpf o.bpf .
-says ".:1:1: a directory"
+says ".: a directory"
 run 3 --export-bpf o.bpf missing.json
 says "missing.json: No such file"
 head -c 17000000 /dev/zero | tr '\0' ' ' >big.json
@@ -290,11 +325,13 @@ report = json.load(open(\"err\"))
 assert report[\"targets\"][0][\"architecture\"] == \"amd64\"
 assert report[\"targets\"][0][\"program\"][\"instructions\"] * 8 == report[\"wrote\"][0][\"bytes\"]
 "'
-run 4 --json --export-bpf o.bpf .
+echo '{' >half.json
+run 4 --json --export-bpf o.bpf half.json
+rm half.json
 check "a failure as JSON" 'python3 -c "
 import json
 error = json.load(open(\"err\"))[\"error\"]
-assert error[\"status\"] == 4 and error[\"line\"] == 1
+assert error[\"status\"] == 4 and error[\"line\"] == 2
 "'
 run 0 -q --export-bpf o.bpf small.json
 check "-q is silent" '[ ! -s err ]'

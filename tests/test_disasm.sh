@@ -133,7 +133,7 @@ assert (error[\"status\"], error[\"file\"], error[\"line\"], error[\"column\"]) 
 "'
 head -c 1100000 /dev/zero | tr '\0' ' ' >large.lst
 run 4 disasm --assemble new.bpf large.lst
-says "large.lst:1:1: more than 1048576 bytes"
+says "large.lst: more than 1048576 bytes, expected no more"
 run 4 disasm --assemble new.bpf docker.bpf
 says "docker.bpf:1:2: NUL: expected a label or an instruction"
 mkdir folder

@@ -306,11 +306,12 @@ check '--json' '[[ $(member err warnings) == *"is compared as 64 bits"* ]]'
 for attempt in 1 2; do
     run 4 oci --strict --cache-dir traps traps.json
     check "--strict, $attempt" '[[ ! -s out ]]'
-    says 'refused by --strict; the first: '
+    says 'is compared as 64 bits'
+    check 'the warning is told once' '[ "$(grep -c "is compared as 64 bits" err)" -eq 1 ] && tail -n 1 err | grep -q "refused by --strict$"'
 done
 run 4 oci --strict --no-cache --json traps.json
 check '--strict --json' '[[ $(member err warnings) == *"is compared as 64 bits"* ]]'
-run 4 oci --strict off.json
+run 4 oci --strict -q off.json
 says '1 warning, refused by --strict; the first: off.json: no linux.seccomp'
 printf '{"linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}}}' >fine.json
 run 0 oci --strict --cache-dir strict --json fine.json

@@ -178,7 +178,7 @@ mkfifo input
 run 4 lint "$work"
 says 'a directory, expected a file'
 run 4 lint /dev/zero
-says 'expected at most that'
+says 'more than 16777216 bytes, expected no more'
 run 3 lint /proc/self/mem
 says 'Input/output error'
 run 4 lint /dev/null

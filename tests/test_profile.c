@@ -586,7 +586,7 @@ Test(profile, bounds_the_size_of_files)
 Test(profile, refuses_files_that_are_none)
 {
     expect_file_refused("/dev/null", SCC_ERROR_INPUT, "/dev/null:1:1: the file is empty");
-    expect_file_refused("/proc/self", SCC_ERROR_INPUT, "/proc/self:1:1: a directory, expected");
+    expect_file_refused("/proc/self", SCC_ERROR_INPUT, "/proc/self: a directory, expected");
     expect_file_refused("/nonexistent/p.json", SCC_ERROR_SYSTEM,
                         "/nonexistent/p.json: No such file");
     expect_file_refused("", SCC_ERROR_SYSTEM, "No such file");

@@ -25,6 +25,17 @@ for arch in amd64 s390x; do
     run 0 verify --arch $arch tree-$arch.bpf profile.json
 done
 run 4 verify --arch s390x amd64.bpf profile.json
+# What is not decided names both.
+python3 -c '
+import json, random
+
+random.seed(3)
+rules = [{"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [
+    {"index": arg, "value": 1 << random.randrange(32), "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}
+    for arg in range(6)]} for rule in range(300)]
+print(json.dumps({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": rules}))' >mask.json
+run 4 verify --arch amd64 amd64.bpf mask.json
+says 'amd64.bpf and mask.json: too large: not decided'
 
 # A program that allows everything is found out, with the input and the rule.
 printf '\x06\x00\x00\x00\x00\x00\xff\x7f' >allow.bpf
