@@ -112,7 +112,7 @@ Test(file, refuses_what_is_no_file)
         {"/proc/self", SCC_ERROR_INPUT, "/proc/self: a directory, expected a file"},
         {"/nonexistent", SCC_ERROR_SYSTEM, "/nonexistent: No such file or directory"},
         {"/dev/null/x", SCC_ERROR_SYSTEM, "/dev/null/x: Not a directory"},
-        {"", SCC_ERROR_SYSTEM, "No such file"},
+        {"", SCC_ERROR_USAGE, "an empty name, expected a file's"},
     };
     for (size_t i = 0; i < SCC_COUNT(cases); i++) {
         char *text = NULL;

@@ -57,6 +57,7 @@ check 'no locale is set' '! grep -rqE "setlocale|newlocale|bindtextdomain" "$roo
 # subject: the paths that stand in the code
 grep -rhoE '"/(proc|sys|dev|run|etc|tmp|var|usr|home)[^"]*"' "$root/src" --include='*.[ch]' | sort -u >out
 prints_exactly 'the paths that stand in the code' <<'E2'
+"/dev/stdout"
 "/proc/sys/kernel/osrelease"
 "/run"
 "/run/seccompc"

@@ -13,7 +13,8 @@
  *
  * The cache only ever saves time. Whatever happens to it (a full disk, a directory that cannot be
  * written, entries that are damaged or not its own, a clock that jumps, processes that are killed)
- * scc_cache_get() compiles instead and says why in a note. What it takes from the cache it has
+ * scc_cache_get() compiles instead and says why in a note, or in a warning where a directory that
+ * was named takes no entry, since each call then compiles. What it takes from the cache it has
  * checked as a program of a stranger: file, seal, the kernel's rules, and that it was made from
  * just these inputs.
  *
@@ -115,8 +116,8 @@ typedef struct scc_cached scc_cached;
  * another one compiles too, and nobody waits for more than four.
  *
  * Warnings about the profile come with the compilation, not with a hit. What the cache could not do
- * is a note in @p diags (may be NULL). Errors: those of reading the file and of compiling alone:
- * SCC_ERROR_INPUT, SCC_ERROR_SYSTEM.
+ * is a note in @p diags (may be NULL), or the warning described above. Errors: those of reading the
+ * file and of compiling alone: SCC_ERROR_INPUT, SCC_ERROR_SYSTEM.
  */
 int scc_cache_get(const scc_cache *cache, const struct scc_cache_source *source,
                   const scc_target *target, const struct scc_cache_options *options,
