@@ -13,20 +13,12 @@ readback=$programs/readback
 SECCOMPC=$(realpath "$SECCOMPC")
 sources=$(realpath "$SCC_SOURCE_ROOT")
 corpus=${SCC_SHARED:-$sources/../shared}/corpus
+# shellcheck source-path=SCRIPTDIR source=skip.sh disable=SC1091
+. "$sources/tests/live/skip.sh"
 # The optimisation levels to show.
 levels="0 1 2"
 failures=0
 checks=0
-
-# skip REASON: nothing to be shown here. An error where someone relies on these tests.
-skip() {
-    if [ -n "${SCC_REQUIRE_LIVE:-}" ]; then
-        echo "FAIL: $1, and SCC_REQUIRE_LIVE is set"
-        exit 1
-    fi
-    echo "SKIP: $1"
-    exit 77
-}
 
 need() { # PROGRAM...
     for needed in "$@"; do

@@ -14,6 +14,8 @@ set -eu
 
 # shellcheck source-path=SCRIPTDIR source=machines.sh disable=SC1091
 . "$(dirname "$0")/machines.sh"
+# shellcheck source-path=SCRIPTDIR source=../skip.sh disable=SC1091
+. "$(dirname "$0")/../skip.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 sources=$(cd "$here/../../.." && pwd)
 build=$(cd "${1:?the build directory}" && pwd)
@@ -34,16 +36,6 @@ boot_seconds=${SCC_BOOT_SECONDS:-600}
 refused=moby-example
 # What a blob of every architecture has.
 blob_targets="x86_64 x86 aarch64 arm s390x ppc64le mipsel64 mipsel mips64 ppc64 riscv64 loongarch64"
-
-# skip REASON: of the machine that is being tried. An error where someone relies on it.
-skip() {
-    if [ -n "${SCC_REQUIRE_LIVE:-}" ]; then
-        echo "FAIL: $1, and SCC_REQUIRE_LIVE is set"
-        exit 1
-    fi
-    echo "SKIP: $1"
-    exit 77
-}
 
 die() {
     echo "FAIL: $1"
