@@ -21,16 +21,17 @@ status=0
 prepare build-test
 meson test -C build-test --print-errorlogs || status=1
 
-# Everything once more but what builds again, which would build without sanitizers.
+# Once more what runs our own code on inputs; what starts others' programs, builds or takes CPU time for
+# its measure shows nothing more here.
 prepare build-asan -Db_sanitize=address,undefined
-export SCC_TEST_ROUNDS=150
+export SCC_TEST_ROUNDS=100
 export ASAN_OPTIONS=detect_stack_use_after_return=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-meson test -C build-asan --print-errorlogs --suite unit --suite command --suite live \
-    --suite fuzz || status=1
+meson test -C build-asan --print-errorlogs --suite unit --suite command --suite fuzz ||
+    status=1
 
 # Always the same inputs, so that a commit is not blamed for what chance brings.
-tests/fuzz/run.sh -r 1500 -j 2 || status=1
+tests/fuzz/run.sh -r 600 -j 2 || status=1
 
 echo "What libseccomp made of random rule sets:"
 grep -h "with conflicts" build-test/meson-logs/testlog.txt || true

@@ -67,3 +67,11 @@ finish() {
     [ "$failures" -eq 0 ]
     exit
 }
+
+# needs_plain SUBJECT: whether seccompc is built without sanitizers, which want memory, /proc, processes
+# and rights of their own; or else says that the subject is left out.
+needs_plain() {
+    ! grep -q __asan_init "$seccompc" && return
+    echo "skip: $1: in a build with sanitizers"
+    return 1
+}

@@ -59,19 +59,21 @@ for set in 0 1 2 01 02 12 012; do
     check "run without $set: its descriptors" 'cmp -s seen expected'
 done
 # Without room for a single descriptor nothing goes on.
-checks=$((checks + 2))
-(
-    exec <&- 2>&-
-    ulimit -n 3
-    exec "$seccompc" -q --export-bpf none.bpf small.json
-)
-[ $? -eq 3 ] && [ ! -e none.bpf ] || fail 'no room for a descriptor'
-(
-    exec <&- 2>&-
-    ulimit -n 3
-    exec "$seccompc" run here.bpf -- touch ran
-)
-[ $? -eq 125 ] && [ ! -e ran ] || fail 'run without room for a descriptor'
+if needs_plain 'no room for a descriptor'; then
+    checks=$((checks + 2))
+    (
+        exec <&- 2>&-
+        ulimit -n 3
+        exec "$seccompc" -q --export-bpf none.bpf small.json
+    )
+    [ $? -eq 3 ] && [ ! -e none.bpf ] || fail 'no room for a descriptor'
+    (
+        exec <&- 2>&-
+        ulimit -n 3
+        exec "$seccompc" run here.bpf -- touch ran
+    )
+    [ $? -eq 125 ] && [ ! -e ran ] || fail 'run without room for a descriptor'
+fi
 
 # subject: descriptors that the caller has open
 : >kept

@@ -31,11 +31,3 @@ needs_another() {
     echo "skip: $1: needs root, to be another user"
     return 1
 }
-
-# needs_plain SUBJECT: whether seccompc is built without sanitizers, which want memory, /proc, processes
-# and rights of their own; or else says that the subject is left out.
-needs_plain() {
-    ! grep -q __asan_init "$seccompc" && return
-    echo "skip: $1: in a build with sanitizers"
-    return 1
-}
