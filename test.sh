@@ -24,7 +24,7 @@ meson test -C build-test --print-errorlogs || status=1
 # Once more what runs our own code on inputs; what starts others' programs, builds or takes CPU time for
 # its measure shows nothing more here.
 prepare build-asan -Db_sanitize=address,undefined
-export SCC_TEST_ROUNDS=100
+export SCC_TEST_ROUNDS=150
 export ASAN_OPTIONS=detect_stack_use_after_return=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 meson test -C build-asan --print-errorlogs --suite unit --suite command --suite fuzz ||
