@@ -114,11 +114,7 @@ static int emit_own(struct scc_compiled *made, const struct scc_emit_options *op
     if (done < 0) {
         if (scc_error_get_code(failure) == SCC_ERROR_INPUT)
             wrap_heaviest(made->policy, &failure);
-        if (err)
-            *err = failure;
-        else
-            scc_error_free(failure);
-        return -1;
+        return scc_error_pass(err, failure);
     }
     made->proof_ms = scc_now_ms() - start;
     made->proof_nodes = proof.nodes;
@@ -228,23 +224,13 @@ static int tell(const struct scc_policy *policy, enum scc_diag_level level, scc_
                          what, detail);
 }
 
-/** Makes @p failure the caller's error. */
-static int pass(scc_error *failure, scc_error **err)
-{
-    if (err)
-        *err = failure;
-    else
-        scc_error_free(failure);
-    return -1;
-}
-
 /** Tells why there is nothing to compare with; takes @p failure over. Too little memory is no
  * property of libseccomp's. */
 static int tell_failure(const struct scc_policy *policy, enum scc_diag_level level,
                         scc_diags *diags, scc_error **err, scc_error *failure)
 {
     if (scc_error_is_nomem(failure))
-        return pass(failure, err);
+        return scc_error_pass(err, failure);
     int done = tell(policy, level, diags, err,
                     "gives no program to compare with: ", scc_error_get_message(failure));
     scc_error_free(failure);
@@ -306,7 +292,7 @@ static int crosscheck_program(struct scc_compiled *made, const struct scc_scmp_v
         if (options->wants_lxc && !options->allows_mismatch &&
             scc_error_get_code(failure) == SCC_ERROR_SYSTEM) {
             scc_error_wrap(&failure, "--export-lxc: what LXC would make of the text");
-            return pass(failure, err);
+            return scc_error_pass(err, failure);
         }
         return tell_failure(made->policy, level, diags, err, failure);
     }

@@ -448,9 +448,5 @@ int scc_emit_bpf(const scc_policy *policy, const struct scc_emit_options *option
         return 0;
     }
     scc_program_free(contest.best);
-    if (err)
-        *err = contest.failure;
-    else
-        scc_error_free(contest.failure);
-    return -1;
+    return scc_error_pass(err, contest.failure);
 }

@@ -381,11 +381,7 @@ int scc_scmp_write_here(const struct scc_policy *policy, enum scc_scmp_shape sha
         scc_error_free(failure);
         return scc_error_nomem(err);
     }
-    if (err)
-        *err = failure;
-    else
-        scc_error_free(failure);
-    return done;
+    return done < 0 ? scc_error_pass(err, failure) : 0;
 }
 
 /** The seconds that are left for libseccomp, begun ones counted whole. */

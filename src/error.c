@@ -174,6 +174,15 @@ bool scc_error_is_nomem(const scc_error *err)
     return err == &out_of_memory;
 }
 
+int scc_error_pass(scc_error **err, scc_error *failure)
+{
+    if (err)
+        *err = failure;
+    else
+        scc_error_free(failure);
+    return -1;
+}
+
 int scc_error_wrap(scc_error **err, const char *format, ...)
 {
     if (!err || !*err || *err == &out_of_memory)

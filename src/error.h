@@ -37,6 +37,10 @@ int scc_error_nomem(scc_error **err);
 /** Whether @p err says that memory ran out, here or in the libseccomp that was asked. */
 bool scc_error_is_nomem(const scc_error *err);
 
+/** Makes @p failure, which is taken over, the caller's error, and returns -1; frees it where @p err
+ * is NULL. */
+int scc_error_pass(scc_error **err, scc_error *failure);
+
 /** Puts "context: " before the message of the error in @p err and returns -1. */
 int scc_error_wrap(scc_error **err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -172,9 +172,5 @@ int scc_optimize(const scc_program *program, const struct scc_arch *target,
         return 0;
     }
     scc_optimized_clear(&best);
-    if (err)
-        *err = first;
-    else
-        scc_error_free(first);
-    return -1;
+    return scc_error_pass(err, first);
 }
